@@ -1,0 +1,117 @@
+/**
+ * Every error a user can meet: code, HTTP status, and what to do. One table; a test checks that each code is
+ * documented in docs/errors.md. Codes are never reused for another meaning.
+ */
+export const errorCodes = {
+  LW_CONFIG_INVALID: {
+    status: 400,
+    advice: 'Correct the line named above; `leeway check-config FILE` checks again.',
+  },
+  LW_CONFIG_UNREADABLE: { status: 400, advice: 'Check that the file exists and may be read.' },
+  LW_LISTEN_REFUSED: {
+    status: 400,
+    advice: 'Use --host 127.0.0.1; other addresses need API keys, which are not available yet.',
+  },
+  LW_LISTEN_FAILED: {
+    status: 409,
+    advice: 'Give --port another number (0 is any free one), or stop what listens there.',
+  },
+  LW_DATA_LOCKED: {
+    status: 409,
+    advice: 'Another Leeway uses this data directory. Stop it, or give --data another directory.',
+  },
+  LW_DATA_UNUSABLE: {
+    status: 500,
+    advice: 'Give --data a directory that can be made and written.',
+  },
+  LW_STORE_AWAY: {
+    status: 503,
+    advice: 'Check that ClickHouse runs and that clickhouse.url is right. Intake is paused; nothing is lost.',
+  },
+  LW_STORE_REFUSED: {
+    status: 500,
+    advice: 'ClickHouse refused the statement; its code and message are in the log.',
+  },
+  LW_STORE_FATAL: {
+    status: 500,
+    advice: 'The storage engine cannot go on. Restart Leeway; it recovers by itself.',
+  },
+  LW_MIGRATION_CHANGED: {
+    status: 500,
+    advice: 'The tables were made by another version of Leeway. Use that version, or a newer one.',
+  },
+  LW_BODY_TOO_LARGE: {
+    status: 413,
+    advice: 'Send fewer rows per request, or raise limits in the configuration.',
+  },
+  LW_BODY_INVALID: {
+    status: 400,
+    advice: 'Send one JSON object, an array of objects, or NDJSON. See docs/formats.md.',
+  },
+  LW_ENCODING_UNSUPPORTED: { status: 415, advice: 'Send identity or gzip.' },
+  LW_NOT_READY: { status: 503, advice: 'Try again shortly; GET /readyz says what is missing.' },
+  LW_NOT_FOUND: {
+    status: 404,
+    advice: 'Check the name; `leeway models` or GET /v1/models lists the models.',
+  },
+  LW_REQUEST_INVALID: { status: 400, advice: 'See GET /openapi.json for what this route takes.' },
+  LW_CONFLICT: { status: 409, advice: 'Look at the current state and try again.' },
+  LW_BASELINE_INVALID: {
+    status: 400,
+    advice: 'Give at least 500 rows with a model and features; see docs/formats.md.',
+  },
+  LW_FILE_INVALID: { status: 400, advice: 'Give an NDJSON, CSV or Parquet file with one row per inference.' },
+  LW_REPLAY_UNFINISHED: {
+    status: 409,
+    advice:
+      'Give --data another directory (or clickhouse.database another name) to replay the file from its start.',
+  },
+  LW_SOURCE_CRASHED: {
+    status: 500,
+    advice: 'The source stopped and cannot restart by itself; the line above says why.',
+  },
+  LW_KAFKA_ERROR: {
+    status: 502,
+    advice:
+      'Check that the brokers run and that brokers, tls and sasl of the source are right; it tries again by itself.',
+  },
+  LW_KAFKA_WARNING: {
+    status: 502,
+    advice: 'Nothing, unless it comes again and again: then look at the log of the brokers.',
+  },
+  LW_TARGET_REFUSED: {
+    status: 400,
+    advice: 'Webhook targets must be public http(s) addresses, or be listed in webhooks.allow.',
+  },
+  LW_TARGET_FAILED: { status: 502, advice: 'The receiver did not take the message; it is tried again.' },
+  LW_SERVICE_UNREACHABLE: {
+    status: 503,
+    advice: 'Start it with `leeway start`, or say where it runs: --data DIRECTORY or --url ADDRESS.',
+  },
+  LW_ORIGIN_REFUSED: {
+    status: 403,
+    advice: 'Call it as localhost or 127.0.0.1; pages of other origins must be listed in http.cors.origins.',
+  },
+  LW_INTERNAL: { status: 500, advice: 'The log has the cause under the request id; please report it.' },
+  LW_USAGE: { status: 400, advice: 'See `leeway --help`.' },
+} as const;
+export type ErrorCode = keyof typeof errorCodes;
+
+/** An error with a stable code. `message` says what happened and where; `advice` what to do. */
+export class LeewayError extends Error {
+  readonly code: ErrorCode;
+
+  constructor(code: ErrorCode, message: string, cause?: unknown) {
+    super(message, cause === undefined ? undefined : { cause });
+    this.name = 'LeewayError';
+    this.code = code;
+  }
+
+  get status(): number {
+    return errorCodes[this.code].status;
+  }
+
+  get advice(): string {
+    return errorCodes[this.code].advice;
+  }
+}

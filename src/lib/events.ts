@@ -1,0 +1,91 @@
+import type { Delivery, Transition } from '../domain/alert.ts';
+import type { JudgedWindow } from '../domain/finding.ts';
+import type { Inference } from '../domain/inference.ts';
+import type { Order } from '../domain/order.ts';
+import type { RejectReason } from '../domain/reject.ts';
+
+/**
+ * Everything that can happen, one function each. publish/ implements it: each call writes the log line and moves the
+ * metric, so neither is forgotten. Stages never touch a logger or a registry.
+ */
+export interface Events {
+  /** Rows, labels and rejects of one flush are stored and marked. */
+  batchStored(e: {
+    readonly inferences: readonly Inference[];
+    readonly labels: number;
+    readonly seconds: number;
+  }): void;
+  recordRejected(e: {
+    readonly source: string;
+    readonly reason: RejectReason;
+    readonly position: string;
+    readonly detail: string;
+  }): void;
+  recordIgnored(e: { readonly source: string; readonly reason: string }): void;
+  modelCreated(e: { readonly model: string; readonly environment: string }): void;
+  storeFailed(e: {
+    readonly code: number;
+    readonly failure: string;
+    readonly attempt: number;
+    readonly message: string;
+  }): void;
+  storeRecovered(e: { readonly seconds: number }): void;
+  sourceStarted(e: { readonly source: string; readonly detail: string }): void;
+  sourcePaused(e: { readonly source: string; readonly reason: string }): void;
+  sourceResumed(e: { readonly source: string }): void;
+  /** A source that has an end (a replayed file) was read to it. */
+  sourceFinished(e: { readonly source: string; readonly detail: string }): void;
+  /** A committed offset was out of range and the broker's earliest was taken instead: rows may be missing. */
+  offsetReset(e: { readonly source: string; readonly partition: string; readonly detail: string }): void;
+  partitionLost(e: { readonly source: string; readonly partition: string }): void;
+  offsetCommitted(e: {
+    readonly source: string;
+    readonly partition: string;
+    readonly offset: string;
+    readonly seconds: number;
+  }): void;
+  lagMeasured(e: { readonly source: string; readonly partition: string; readonly lag: number }): void;
+  sourceCrashed(e: { readonly source: string; readonly message: string; readonly restarts: boolean }): void;
+  baselineCut(e: {
+    readonly model: string;
+    readonly baseline: number;
+    readonly origin: string;
+    readonly rows: number;
+  }): void;
+  bucketsProfiled(e: {
+    readonly model: string;
+    readonly environment: string;
+    readonly grain: number;
+    readonly buckets: number;
+    readonly rows: number;
+    readonly seconds: number;
+    readonly due: number;
+  }): void;
+  auditFinished(e: { readonly buckets: number; readonly mismatches: number }): void;
+  windowJudged(window: JudgedWindow): void;
+  jobFinished(e: {
+    readonly job: string;
+    readonly model: string;
+    readonly outcome: 'done' | 'failed' | 'skipped';
+    readonly seconds: number;
+    readonly detail: string;
+  }): void;
+  alertChanged(transition: Transition): void;
+  deliveryAttempted(delivery: Delivery): void;
+  orderChanged(order: Order): void;
+  /** Anything that went wrong without being one of the above, with a stable code. */
+  problemOccurred(e: { readonly code: string; readonly message: string }): void;
+}
+
+/** Events that go nowhere, for tests; `seen` lists the names in order. */
+export function createRecordedEvents(): Events & {
+  readonly seen: { readonly name: string; readonly event: unknown }[];
+} {
+  const seen: { name: string; event: unknown }[] = [];
+  return new Proxy({ seen } as Events & { seen: typeof seen }, {
+    get: (target, name) => {
+      if (name === 'seen') return target.seen;
+      return (event: unknown) => void seen.push({ name: String(name), event });
+    },
+  });
+}

@@ -1,0 +1,37 @@
+/** The suites behind `npm test` (ci) and `npm run full`. docs/TESTING.md says what each proves. */
+export interface Suite {
+  readonly name: string;
+  readonly config: string;
+  /** Extra arguments of vitest. */
+  readonly args: readonly string[];
+  /** Environment that sizes the suite. */
+  readonly env: Readonly<Record<'ci' | 'full', Readonly<Record<string, string>>>>;
+}
+
+export const suites: readonly Suite[] = [
+  {
+    name: 'unit',
+    config: 'vitest.config.ts',
+    args: ['--coverage'],
+    env: { ci: {}, full: { LEEWAY_FUZZ: '1000000' } },
+  },
+  { name: 'web', config: 'vitest.web.config.ts', args: [], env: { ci: {}, full: {} } },
+  {
+    name: 'kafka',
+    config: 'vitest.kafka.config.ts',
+    args: [],
+    env: {
+      ci: { LEEWAY_LINE_RECORDS: '200000', LEEWAY_LINE_KILLS: '5', LEEWAY_AWAY_SECONDS: '20' },
+      full: { LEEWAY_LINE_RECORDS: '1000000', LEEWAY_LINE_KILLS: '25', LEEWAY_AWAY_SECONDS: '60' },
+    },
+  },
+  {
+    name: 'fault',
+    config: 'vitest.fault.config.ts',
+    args: [],
+    env: {
+      ci: { LEEWAY_KILLS: '40', LEEWAY_POINT_KILLS: '5' },
+      full: { LEEWAY_KILLS: '400', LEEWAY_POINT_KILLS: '25' },
+    },
+  },
+];

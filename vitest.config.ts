@@ -1,0 +1,16 @@
+import { defineConfig } from 'vitest/config';
+
+export default defineConfig({
+  test: {
+    include: ['src/**/*.test.ts', 'test/unit/**/*.test.ts', 'test/contract/**/*.test.ts'],
+    pool: 'forks',
+    testTimeout: 30_000,
+    hookTimeout: 60_000,
+    coverage: {
+      provider: 'v8',
+      include: ['src/stats/**', 'src/detect/**', 'src/act/**', 'src/decode/**'],
+      exclude: ['**/*.test.ts', '**/ports.ts'],
+      thresholds: { lines: 95 },
+    },
+  },
+});
