@@ -1,0 +1,55 @@
+import type { BaselineSubject } from '../domain/baseline.ts';
+import type { Binning, Profile } from '../domain/profile.ts';
+import { keptCategories, numericEdges } from '../stats/binning.ts';
+import { addProfiles, emptyProfile } from '../stats/profile.ts';
+import { createCoding } from './codes.ts';
+import { numberIsIdLike, textIsIdLike } from './id-like.ts';
+import type { RowBlock } from './row-block.ts';
+import { statusCategories, subjectNames } from './subjects.ts';
+import { createTabulation } from './tabulate.ts';
+import { collectValues, type SubjectValues } from './values.ts';
+
+/**
+ * Cuts the subjects of a baseline from rows: infers each subject's kind, freezes its binning, and counts the rows in it
+ * with the same code that profiles production. The result does not depend on the order of the rows.
+ *
+ * A subject is numeric when at least half of its values are numbers; not-a-number counts as a number. One without any
+ * value is left out. Identifiers are set aside with one bin, so that only their missing share is seen; a constant is
+ * kept, for it is worth knowing when it changes.
+ */
+export function cutSubjects(blocks: readonly RowBlock[]): BaselineSubject[] {
+  const collected = collectValues(blocks);
+  const subjects = [...collected.subjects].sort((a, b) => (a.subject < b.subject ? -1 : 1)).map(freeze);
+  const references = referencesOf(
+    subjects.map(({ binning }) => binning),
+    blocks,
+  );
+  return subjects.map(({ binning, aside }, i) => ({ binning, reference: references[i]!, noise: '', aside }));
+}
+
+function freeze(values: SubjectValues): { binning: Binning; aside: string } {
+  const { subject } = values;
+  if (subject === subjectNames.status)
+    return { binning: { subject, kind: 'categorical', edges: [], categories: statusCategories }, aside: '' };
+  const feature = subject.startsWith(subjectNames.feature);
+  if (values.numberCount >= values.textCount) {
+    const { numbers, times } = values.finite();
+    const aside = feature && numberIsIdLike(numbers, times) ? 'id-like' : '';
+    return {
+      binning: { subject, kind: 'numeric', edges: aside === '' ? numericEdges(numbers) : [], categories: [] },
+      aside,
+    };
+  }
+  const aside = feature && textIsIdLike(values.texts, values.textCount) ? 'id-like' : '';
+  const categories = aside === '' ? keptCategories(values.texts) : [];
+  return { binning: { subject, kind: 'categorical', edges: [], categories }, aside };
+}
+
+function referencesOf(binnings: readonly Binning[], blocks: readonly RowBlock[]): Profile[] {
+  const tabulation = createTabulation(createCoding(binnings), []);
+  for (const block of blocks) tabulation.add(block);
+  let sums: Profile[] = binnings.map(() => emptyProfile);
+  for (const { version, profiles } of tabulation.cells())
+    if (version === '') sums = sums.map((sum, i) => addProfiles(sum, profiles[i]!));
+  return sums;
+}
