@@ -1,0 +1,24 @@
+import type { Check } from '../check.ts';
+import { driftCheck } from './drift.ts';
+import { errorsCheck } from './errors.ts';
+import { latencyCheck } from './latency.ts';
+import { mismatchCheck } from './mismatch.ts';
+import { missingCheck } from './missing.ts';
+import { schemaCheck } from './schema.ts';
+import { sizeCheck } from './size.ts';
+import { unseenCheck } from './unseen.ts';
+
+/**
+ * Every check that compares a window with its baseline, in the order of their findings. `volume` and `blind` need
+ * neither rows nor a baseline, so the detector asks them for every window.
+ */
+export const checks: readonly Check[] = [
+  schemaCheck,
+  driftCheck,
+  missingCheck,
+  mismatchCheck,
+  unseenCheck,
+  latencyCheck,
+  errorsCheck,
+  sizeCheck,
+];

@@ -1,0 +1,9 @@
+import { createShareCheck } from './shares.ts';
+
+/** Whether values are missing more or less often than in the baseline. */
+export const missingCheck = createShareCheck({
+  check: 'missing',
+  side: 'both',
+  count: profile => ({ rows: profile.nMissing, of: profile.n }),
+  words: 'missing',
+});

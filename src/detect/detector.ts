@@ -1,0 +1,222 @@
+import type { Activation, Baseline } from '../domain/baseline.ts';
+import type { JudgedWindow } from '../domain/finding.ts';
+import type { Profile } from '../domain/profile.ts';
+import type { Clock } from '../lib/clock.ts';
+import type { Events } from '../lib/events.ts';
+import { emptyProfile } from '../stats/profile.ts';
+import { createAlphas } from './alphas.ts';
+import type { CheckContext } from './check.ts';
+import { activeBaseline, type DueWindow, defaultLatenessSeconds, dueWindows, learningReason } from './due.ts';
+import { createFieldWatch, type FieldWatch } from './fields.ts';
+import { type Batch, batchesOf, createAdder, tileLimit } from './gather.ts';
+import { judgeWindow, withoutBaseline } from './judged.ts';
+import type { BaselineReader, Coverage, FindingLedger, StreamStart, WindowReader } from './ports.ts';
+import { freshDays } from './windows.ts';
+
+export interface DetectorDeps {
+  readonly windows: WindowReader;
+  readonly findings: FindingLedger;
+  readonly baselines: BaselineReader;
+  readonly events: Events;
+  /** For durations alone. */
+  readonly clock: Clock;
+  /** Expected false alarms per model and 30 days. */
+  readonly budget: number;
+  /** How long a window waits for late rows; 600 s by default. */
+  readonly latenessSeconds?: number;
+  /** Windows that ended longer ago than this are neither judged nor judged again; 100 days by default. */
+  readonly horizonSeconds?: number;
+  /** Called after findings are stored, for crash tests. */
+  readonly failpoint?: (name: 'finding-written') => void | Promise<void>;
+}
+
+/** What one call of `tick` is given. */
+export interface DetectTick {
+  /** Run's clock, epoch milliseconds. */
+  readonly now: number;
+  /** Event time up to which every partition of every source has been read, epoch milliseconds. */
+  readonly readUpTo: number;
+  /** Most windows judged of one stream; the oldest come first. */
+  readonly cap: number;
+}
+
+export interface Detector {
+  /**
+   * Judges every window that is due and stores its findings. Harmless to repeat: the same profiles give the same
+   * findings. A stream that fails is reported and holds up no other.
+   *
+   * @returns windows judged, in order of their end
+   */
+  tick(tick: DetectTick): Promise<readonly JudgedWindow[]>;
+}
+
+const defaultHorizonSeconds = 100 * 86_400;
+/** The longest window: how far back of the horizon profiles may be needed. */
+const reachSeconds = 604_800;
+
+/** Creates the job that turns profiles into findings. */
+export function createDetector(deps: DetectorDeps): Detector {
+  const fields = createFieldWatch(deps.windows);
+  return {
+    tick: async request => {
+      const judged: JudgedWindow[] = [];
+      for (const stream of await deps.windows.streams()) {
+        const began = deps.clock.now();
+        const before = judged.length;
+        const report = (outcome: 'done' | 'failed', detail: string) =>
+          deps.events.jobFinished({
+            job: 'detect',
+            model: stream.model,
+            outcome,
+            seconds: (deps.clock.now() - began) / 1000,
+            detail,
+          });
+        try {
+          await judgeStream({ deps, fields, stream, request, done: window => judged.push(window) });
+          report('done', `${judged.length - before} windows judged`);
+        } catch (error) {
+          report('failed', error instanceof Error ? error.message : String(error));
+        }
+      }
+      return judged.sort((a, b) => endOf(a) - endOf(b) || a.windowSeconds - b.windowSeconds);
+    },
+  };
+}
+
+function endOf(window: JudgedWindow): number {
+  return window.windowStart + window.windowSeconds;
+}
+
+interface StreamRun {
+  readonly deps: DetectorDeps;
+  readonly fields: FieldWatch;
+  readonly stream: StreamStart;
+  readonly request: DetectTick;
+  /** Called for each window once its findings are stored. */
+  readonly done: (window: JudgedWindow) => void;
+}
+
+async function judgeStream(run: StreamRun): Promise<void> {
+  const { deps, stream, request } = run;
+  const activations = await deps.baselines.activations(stream.model);
+  const horizon = Math.floor(request.now / 1000) - (deps.horizonSeconds ?? defaultHorizonSeconds);
+  const coverage = await coverages(run, activations, horizon);
+  const due = dueWindows({
+    ...request,
+    first: stream.first,
+    latenessSeconds: deps.latenessSeconds ?? defaultLatenessSeconds,
+    horizon,
+    activations,
+    coverage,
+    ledger: await deps.findings.ledger(stream, horizon),
+  });
+  for (const group of runsOfOneBaseline(due)) {
+    const { baseline: number, end, blind } = group[0]!;
+    const baseline = number === 0 || blind ? null : await deps.baselines.active(stream.model, '', end * 1000);
+    if (baseline === null)
+      await store(
+        run,
+        group.map(window => withoutBaseline(stream, window, stream.first)),
+      );
+    else await judgeGroup(run, { group, baseline, coverage: coverage.get(number)! });
+  }
+}
+
+/** What is profiled for every baseline that judges a window this side of the horizon. */
+async function coverages(
+  { deps, stream, request }: StreamRun,
+  activations: readonly Activation[],
+  horizon: number,
+): Promise<ReadonlyMap<number, Coverage>> {
+  const at = activeBaseline(activations);
+  const moments = [horizon * 1000, ...activations.map(a => a.from).filter(from => from > horizon * 1000)];
+  const numbers = new Set(moments.filter(from => from <= request.now).map(from => at(from).baseline));
+  numbers.delete(0);
+  const found = new Map<number, Coverage>();
+  for (const baseline of numbers)
+    found.set(baseline, await deps.windows.coverage({ ...stream, baseline }, horizon - reachSeconds));
+  return found;
+}
+
+/** Windows in order, cut wherever the baseline changes or reading ends. */
+function runsOfOneBaseline(due: readonly DueWindow[]): DueWindow[][] {
+  const groups: DueWindow[][] = [];
+  for (const window of due) {
+    const last = groups.at(-1);
+    if (last !== undefined && last[0]!.baseline === window.baseline && last[0]!.blind === window.blind)
+      last.push(window);
+    else groups.push([window]);
+  }
+  return groups;
+}
+
+interface Group {
+  readonly group: readonly DueWindow[];
+  readonly baseline: Baseline;
+  readonly coverage: Coverage;
+}
+
+async function judgeGroup(run: StreamRun, { group, baseline, coverage }: Group): Promise<void> {
+  const days = freshDays(coverage);
+  const wholeDay = (day: number) => days.has(day);
+  for (const batch of batchesOf(group, wholeDay, tileLimit(baseline))) {
+    const contextOf = await readBatch(run, batch, { baseline, coverage, wholeDay });
+    await store(
+      run,
+      batch.windows.map(window => judgeWindow(contextOf(window))),
+    );
+  }
+}
+
+/** Reads what a batch of windows needs, at once, and gives each its context. */
+async function readBatch(
+  { deps, fields, stream }: StreamRun,
+  { windows, tiles }: Batch<DueWindow>,
+  read: {
+    readonly baseline: Baseline;
+    readonly coverage: Coverage;
+    readonly wholeDay: (day: number) => boolean;
+  },
+): Promise<(window: DueWindow) => CheckContext> {
+  const { baseline, coverage, wholeDay } = read;
+  const of = { ...stream, baseline: baseline.baseline };
+  const addUp = createAdder(await deps.windows.tiles(of, { tiles, version: '' }), wholeDay);
+  const unknownFields = await fields.watch(stream, { baseline, coverage, windows });
+  const alphaOf = createAlphas(baseline, deps.budget);
+  const rowsOf = createRowCount(coverage);
+  return window => {
+    const profiles = addUp(window);
+    const rows = rowsOf(window);
+    const absent: Profile = { ...emptyProfile, n: rows, nMissing: rows };
+    return {
+      stream,
+      window,
+      baseline,
+      rows,
+      profileOf: ({ binning }) =>
+        profiles.get(binning.subject) ?? (binning.subject.startsWith('feature:') ? absent : emptyProfile),
+      alphaOf: subject => alphaOf(subject, window.end - window.start),
+      unknownFields: unknownFields(window),
+      learning: learningReason(window, stream.first, baseline),
+    };
+  };
+}
+
+/** Rows of a window, from the running sum over its hours. */
+function createRowCount(coverage: Coverage): (window: DueWindow) => number {
+  const byHour = new Map(coverage.hours.map(h => [h.hour, h.rows]));
+  return window => {
+    let rows = 0;
+    for (let hour = window.start; hour < window.end; hour += 3600) rows += byHour.get(hour) ?? 0;
+    return rows;
+  };
+}
+
+async function store({ deps, done }: StreamRun, windows: readonly JudgedWindow[]): Promise<void> {
+  await deps.findings.write(windows.flatMap(window => window.findings));
+  await deps.failpoint?.('finding-written');
+  for (const window of windows) {
+    deps.events.windowJudged(window);
+    done(window);
+  }
+}

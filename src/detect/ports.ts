@@ -1,0 +1,109 @@
+import type { Activation, Baseline } from '../domain/baseline.ts';
+import type { Finding } from '../domain/finding.ts';
+import type { Grain, Profile } from '../domain/profile.ts';
+
+/** One stream of rows: what windows are cut from. */
+export interface Stream {
+  readonly model: string;
+  readonly environment: string;
+}
+
+/** A stream, and the 5-minute bucket of its first row (epoch seconds). */
+export interface StreamStart extends Stream {
+  readonly first: number;
+}
+
+/** A stream seen through the bins of one baseline. */
+export interface StreamBaseline extends Stream {
+  readonly baseline: number;
+}
+
+/** What is recorded of one hour that has rows. */
+export interface HourState {
+  /** Start, epoch seconds. */
+  readonly hour: number;
+  /** Generation of the hour's profile; 0 when there is none yet. */
+  readonly generation: bigint;
+  /** When that profile began to be read, store's clock, epoch milliseconds; 0 without one. */
+  readonly started: number;
+  /** Distinct rows in the hour's profile. */
+  readonly rows: number;
+  /** Every bucket with rows is in the hour's profile. */
+  readonly complete: boolean;
+}
+
+/** A day that has a profile of its own. */
+export interface DayState {
+  readonly day: number;
+  readonly started: number;
+}
+
+/** Which profiles exist for one baseline of a stream, by hour and day. */
+export interface Coverage {
+  /** In order of time; hours without rows are left out. */
+  readonly hours: readonly HourState[];
+  readonly days: readonly DayState[];
+}
+
+/** A piece of a window that has a profile of its own. */
+export interface Tile {
+  readonly grain: Extract<Grain, 3600 | 86400>;
+  /** Start, epoch seconds. */
+  readonly bucket: number;
+}
+
+/** The profile of one subject in one tile. */
+export interface TileProfile extends Tile {
+  readonly subject: string;
+  readonly generation: bigint;
+  readonly profile: Profile;
+}
+
+/** Rows of one hour in which a field that the baseline lacks has a value. */
+export interface FieldCount {
+  readonly hour: number;
+  readonly field: string;
+  readonly rows: number;
+}
+
+/** What detect reads. Implemented by store/windows.ts. */
+export interface WindowReader {
+  streams(): Promise<readonly StreamStart[]>;
+  /** Hours and days from `from` (epoch seconds) on. */
+  coverage(of: StreamBaseline, from: number): Promise<Coverage>;
+  /** Valid profiles of tiles, of one version ('' = all rows), in order of tile and subject. */
+  tiles(
+    of: StreamBaseline,
+    request: { readonly tiles: readonly Tile[]; readonly version: string },
+  ): Promise<readonly TileProfile[]>;
+  /** Fields outside `known` in the raw rows of hours [from, to), epoch seconds. */
+  unknownFields(
+    stream: Stream,
+    request: { readonly known: readonly string[]; readonly from: number; readonly to: number },
+  ): Promise<readonly FieldCount[]>;
+}
+
+/** A window that has findings. */
+export interface LedgerEntry {
+  readonly windowStart: number;
+  readonly windowSeconds: number;
+  /** Generation it was judged at; null when it was only found blind. */
+  readonly generation: bigint | null;
+  /** Baseline it was judged by; 0 is none. */
+  readonly baseline: number;
+}
+
+/** What detect writes, and remembers by. Implemented by store/findings.ts. */
+export interface FindingLedger {
+  /** Windows of a stream that ended after `from` (epoch seconds) and have findings. */
+  ledger(stream: Stream, from: number): Promise<readonly LedgerEntry[]>;
+  /** Stores findings; those of one window together, or none of them. */
+  write(findings: readonly Finding[]): Promise<void>;
+}
+
+/** Where baselines come from. */
+export interface BaselineReader {
+  /** The baseline that judges `version` ('' = all) at `at`, epoch milliseconds. */
+  active(model: string, version: string, at: number): Promise<Baseline | null>;
+  activations(model: string): Promise<readonly Activation[]>;
+}
