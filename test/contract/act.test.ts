@@ -1,0 +1,332 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { createLinks } from '../../src/act/links.ts';
+import { emptyMemory } from '../../src/act/memory.ts';
+import { buildTransition } from '../../src/act/message.ts';
+import type {
+  AlertStore,
+  ArmingStore,
+  CallbackStore,
+  DeliveryStore,
+  OrderStore,
+} from '../../src/act/ports.ts';
+import { finding, judged } from '../../src/act/samples.ts';
+import { createActTwins } from '../../src/act/twins.ts';
+import type { Delivery } from '../../src/domain/alert.ts';
+import type { JudgedWindow } from '../../src/domain/finding.ts';
+import type { Order } from '../../src/domain/order.ts';
+import { createAlerts } from '../../src/store/alerts.ts';
+import { createArming } from '../../src/store/arming.ts';
+import { createCallbacks } from '../../src/store/callbacks.ts';
+import type { Database } from '../../src/store/database.ts';
+import { createDeliveries } from '../../src/store/deliveries.ts';
+import { openEmbedded } from '../../src/store/embedded.ts';
+import { migrate } from '../../src/store/migrate.ts';
+import { createOrders } from '../../src/store/orders.ts';
+
+interface Stores {
+  readonly alerts: AlertStore;
+  readonly deliveries: DeliveryStore;
+  readonly orders: OrderStore;
+  readonly callbacks: CallbackStore;
+  readonly arming: ArmingStore;
+  addWindow(window: JudgedWindow): Promise<void>;
+  addActivation(model: string, from: number): Promise<void>;
+}
+
+let wall = Date.UTC(2026, 9, 1);
+const clock = { now: () => wall };
+const directory = mkdtempSync(join(tmpdir(), 'leeway-act-'));
+let database: Database;
+
+beforeAll(async () => {
+  database = await openEmbedded(directory);
+  await migrate(database, { database: 'leeway', cluster: '', retention: null });
+});
+afterAll(async () => {
+  await database.close();
+  rmSync(directory, { recursive: true, force: true });
+});
+
+function twins(): Stores {
+  const made = createActTwins(clock);
+  return {
+    ...made,
+    addWindow: async window => made.addWindow(window),
+    addActivation: async (model, from) => made.addActivation(model, from),
+  };
+}
+
+function embedded(): Stores {
+  return {
+    alerts: createAlerts({ database, clock }),
+    deliveries: createDeliveries({ database }),
+    orders: createOrders({ database, clock }),
+    callbacks: createCallbacks({ database }),
+    arming: createArming({ database }),
+    addWindow: window =>
+      database.insertRows(
+        'leeway.findings',
+        window.findings.map(f => ({
+          model: f.model,
+          environment: f.environment,
+          check: f.check,
+          subject: f.subject,
+          version: f.version,
+          segment: f.segment,
+          window_start: f.windowStart,
+          window_seconds: f.windowSeconds,
+          generation: f.generation,
+          verdict: f.verdict,
+          calibration: f.calibration,
+          noise_version: f.noiseVersion,
+          p: f.p,
+          alpha: f.alpha,
+          effect: f.effect,
+          effect_low: f.effectLow,
+          effect_high: f.effectHigh,
+          tolerance: f.tolerance,
+          n: f.n,
+          n_reference: f.nReference,
+          smallest_detectable: f.smallestDetectable,
+          baseline: f.baseline,
+          detail: JSON.stringify(f.detail),
+          sentence: f.sentence,
+        })),
+      ),
+    addActivation: (model, from) =>
+      database.insertRows('leeway.activations', [
+        { model, version: '', baseline: 1, from, at: from, by: 'test' },
+      ]),
+  };
+}
+
+const order = (over: Partial<Order>): Order => ({
+  id: 'or_1',
+  model: 'm',
+  environment: 'prod',
+  kind: 'retrain',
+  state: 'requested',
+  reason: '',
+  at: 1_700_000_000_123,
+  step: 1,
+  transition: 'tr_1',
+  body: '{"a":1}',
+  result: '',
+  ...over,
+});
+
+const attempt = (over: Partial<Delivery>): Delivery => ({
+  message: 'x_pager',
+  endpoint: 'pager',
+  attempt: 1,
+  at: 1_700_000_000_001,
+  outcome: 'retry',
+  status: 503,
+  detail: "it's {not} ready",
+  durationSeconds: 0.25,
+  next: 1_700_000_005_000,
+  ...over,
+});
+
+const links = createLinks('http://127.0.0.1:8080');
+
+function transition(model: string, step: number, kind: 'opened' | 'resolved', notify = true) {
+  const to = kind === 'opened' ? 'firing' : 'ok';
+  return buildTransition(
+    {
+      alert: { policy: 'default', model, environment: 'prod' },
+      memory: { ...emptyMemory, episode: 1, step },
+      change: { kind, from: to === 'ok' ? 'firing' : 'ok', to, notify },
+      reason: kind,
+      window: { windowStart: 3600, windowSeconds: 3600 },
+      now: 1_700_000_000_456,
+    },
+    links,
+  );
+}
+
+describe.each([
+  ['in memory', twins],
+  ['chDB', embedded],
+])('what act stores, %s', (name, open) => {
+  const model = (text: string) => `${text} "${name}"`;
+
+  it('returns the last transition as it was written, whatever the clock says', async () => {
+    const { alerts } = open();
+    const key = { policy: 'default', model: model('last'), environment: 'prod' };
+    expect(await alerts.last(key)).toBeNull();
+    const second = transition(key.model, 2, 'resolved');
+    await alerts.append(second);
+    const first = transition(key.model, 1, 'opened');
+    await alerts.append(first);
+    await alerts.append(first);
+    expect(await alerts.last(key)).toEqual(second);
+    expect(await alerts.last({ ...key, environment: 'test' })).toBeNull();
+    expect(await alerts.streams()).toContainEqual({ model: key.model, environment: 'prod' });
+  });
+
+  it('gives judged windows back in order, the newest generation of each finding, numbers intact', async () => {
+    const stores = open();
+    const stream = { model: model('windows'), environment: 'prod' };
+    const window = (start: number, seconds: number, over: Parameters<typeof finding>[0]) =>
+      judged(start, seconds, [{ ...stream, ...over }]);
+    await stores.addWindow(
+      window(7200, 3600, { verdict: 'drift', effect: 0.3, p: Number.NaN, detail: { ks: 0.3 } }),
+    );
+    await stores.addWindow(window(0, 3600, { verdict: 'stable' }));
+    await stores.addWindow(window(0, 10_800, { verdict: 'insufficient', effect: Number.NaN }));
+    await stores.addWindow(window(3600, 3600, { verdict: 'drift', effect: 0.2, generation: 5n }));
+    await stores.addWindow(
+      window(3600, 3600, { verdict: 'stable', effect: 0.01, generation: 2n ** 60n + 1n }),
+    );
+    const all = await stores.alerts.findingsSince({ ...stream, windowEnd: 0, skipQuiet: false });
+    expect(all.map(w => [w.windowStart, w.windowSeconds, w.findings[0]!.verdict])).toEqual([
+      [0, 3600, 'stable'],
+      [3600, 3600, 'stable'],
+      [7200, 3600, 'drift'],
+      [0, 10_800, 'insufficient'],
+    ]);
+    expect(all[1]!.generation).toBe(2n ** 60n + 1n);
+    expect(all[2]!.findings[0]).toMatchObject({ effect: 0.3, p: Number.NaN, detail: { ks: 0.3 }, ...stream });
+    const late = await stores.alerts.findingsSince({ ...stream, windowEnd: 7200, skipQuiet: false });
+    expect(late.map(w => w.windowStart)).toEqual([3600, 7200, 0]);
+    const drift = await stores.alerts.findingsSince({ ...stream, windowEnd: 0, skipQuiet: true });
+    expect(drift.map(w => w.windowStart)).toEqual([7200, 0]);
+    const none = { model: model('nothing'), environment: 'prod', windowEnd: 0, skipQuiet: true };
+    expect(await stores.alerts.findingsSince(none)).toEqual([]);
+  });
+
+  it('takes every activation but the first as a promotion', async () => {
+    const stores = open();
+    expect(await stores.alerts.promotions(model('promotions'))).toEqual([]);
+    for (const from of [3000, 1000, 2000]) await stores.addActivation(model('promotions'), from);
+    expect(await stores.alerts.promotions(model('promotions'))).toEqual([2000, 3000]);
+  });
+
+  it('keeps a message pending until it has come to an end, for each endpoint by itself', async () => {
+    const { alerts, deliveries } = open();
+    wall += 86_400_000;
+    const since = wall;
+    const opened = transition(model('pending'), 1, 'opened');
+    const quiet = transition(model('quiet'), 1, 'opened', false);
+    await alerts.append(opened);
+    await alerts.append(quiet);
+    const ask = (endpoint: string) => deliveries.pending({ endpoint, takes: 'alerts', since, limit: 10 });
+    expect(await ask('pager')).toEqual([{ id: opened.id, body: opened.body, attempts: 0, next: 0 }]);
+    const message = `${opened.id}_pager`;
+    expect(await deliveries.outcome(message, 'pager')).toBeNull();
+    await deliveries.record(attempt({ message }));
+    await deliveries.record(attempt({ message, attempt: 2, next: 1_700_000_300_000 }));
+    expect(await ask('pager')).toMatchObject([{ attempts: 2, next: 1_700_000_300_000 }]);
+    expect(await deliveries.outcome(message, 'pager')).toEqual({
+      outcome: 'retry',
+      status: 503,
+      detail: "it's {not} ready",
+    });
+    await deliveries.record(attempt({ message, attempt: 3, outcome: 'done', status: 200, next: 0 }));
+    expect(await ask('pager')).toEqual([]);
+    expect(await ask('other')).toMatchObject([{ attempts: 0 }]);
+    expect(
+      await deliveries.pending({ endpoint: 'other', takes: 'alerts', since: since + 1, limit: 10 }),
+    ).toEqual([]);
+  });
+
+  it('sends orders only while their last step is `requested`', async () => {
+    const { orders, deliveries } = open();
+    wall += 86_400_000;
+    const since = wall;
+    const id = `or_${name.length}`;
+    const one = order({ id, model: model('orders') });
+    await orders.append(one);
+    await orders.append({ ...one, id: `${id}dry`, state: 'dry-run' });
+    const ask = () => deliveries.pending({ endpoint: 'trainer', takes: 'orders', since, limit: 10 });
+    expect(await ask()).toEqual([{ id, body: one.body, attempts: 0, next: 0 }]);
+    await orders.append({ ...one, step: 2, state: 'sent' });
+    expect(await ask()).toEqual([]);
+  });
+
+  it('keeps orders as steps', async () => {
+    const { orders } = open();
+    const id = `or_steps${name.length}`;
+    const first = order({ id, model: model('steps') });
+    expect(await orders.latest(id)).toBeNull();
+    expect(await orders.lastRequested(first.model)).toBeNull();
+    await orders.append(first);
+    await orders.append(first);
+    expect(await orders.latest(id)).toEqual(first);
+    const second = { ...first, step: 2, state: 'promoted' as const, at: first.at + 5, result: '{"b":2}' };
+    await orders.append(second);
+    expect(await orders.latest(id)).toEqual(second);
+    expect(await orders.lastRequested(first.model)).toBe(first.at);
+    expect((await orders.inStates(['promoted', 'failed'])).filter(o => o.id === id)).toEqual([second]);
+    expect((await orders.inStates(['requested'])).filter(o => o.id === id)).toEqual([]);
+  });
+
+  it('keeps callbacks by order and event', async () => {
+    const { callbacks } = open();
+    const callback = {
+      orderId: model('o'),
+      eventId: "e'1",
+      state: 'running',
+      at: 1_700_000_000_000,
+      body: '{"x":"\\n"}',
+    };
+    expect(await callbacks.find(callback.orderId, callback.eventId)).toBeNull();
+    await callbacks.append(callback);
+    expect(await callbacks.find(callback.orderId, callback.eventId)).toEqual(callback);
+    expect(await callbacks.find(callback.orderId, 'other')).toBeNull();
+  });
+
+  it('arms and disarms; the latest word counts', async () => {
+    const { arming } = open();
+    expect(await arming.isArmed(model('armed'))).toBe(false);
+    await arming.set(model('armed'), true, 'ann', 1000);
+    expect(await arming.isArmed(model('armed'))).toBe(true);
+    await arming.set(model('armed'), false, 'bob', 3000);
+    await arming.set(model('armed'), true, 'ann', 2000);
+    expect(await arming.isArmed(model('armed'))).toBe(false);
+  });
+
+  it('remembers the state of endpoints', async () => {
+    const { deliveries } = open();
+    const endpoint = `pager-${name.length}`;
+    expect(await deliveries.endpointState(endpoint, 'alerts')).toBeNull();
+    const active = { state: 'active' as const, detail: 'abc', at: 1000 };
+    await deliveries.setEndpointState(endpoint, 'alerts', active);
+    expect(await deliveries.endpointState(endpoint, 'alerts')).toEqual(active);
+    expect(await deliveries.endpointState(endpoint, 'orders')).toBeNull();
+    await deliveries.setEndpointState(endpoint, 'alerts', { ...active, state: 'disabled', at: 2000 });
+    expect(await deliveries.endpointState(endpoint, 'alerts')).toMatchObject({ state: 'disabled' });
+  });
+});
+
+describe('what people look at, chDB', () => {
+  it('says where each alert stands, and since when', async () => {
+    const alerts = createAlerts({ database, clock });
+    const opened = { ...transition('standing', 1, 'opened', false), at: 1000 };
+    const announced = { ...opened, id: 'tr_a', from: 'firing' as const, memory: '{"step":2}', at: 2000 };
+    for (const each of [opened, announced]) await alerts.append(each);
+    expect(await alerts.alerts('standing')).toEqual([
+      { environment: 'prod', policy: 'default', state: 'firing', since: 1000, subjects: [], episode: 1 },
+    ]);
+    expect((await alerts.transitions('standing', 1)).map(t => t.id)).toEqual(['tr_a']);
+    expect(await alerts.alerts('nobody')).toEqual([]);
+  });
+
+  it('shows each order in its last state, newest first', async () => {
+    const orders = createOrders({ database, clock });
+    await orders.append(order({ id: 'or_a', model: 'shown', at: 1000 }));
+    await orders.append(order({ id: 'or_b', model: 'shown', at: 2000 }));
+    await orders.append(order({ id: 'or_a', model: 'shown', at: 3000, step: 2, state: 'failed' }));
+    const shown = await orders.orders('shown', 10);
+    expect(shown.map(o => [o.id, o.state])).toEqual([
+      ['or_a', 'failed'],
+      ['or_b', 'requested'],
+    ]);
+    expect(await orders.orders('shown', 1)).toHaveLength(1);
+    expect((await orders.orders(null, 100)).length).toBeGreaterThan(2);
+  });
+});
