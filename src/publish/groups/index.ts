@@ -1,0 +1,23 @@
+import type { Group } from '../group.ts';
+import { createAct } from './act.ts';
+import { createFindings } from './findings.ts';
+import { createIngest } from './ingest.ts';
+import { createJobs } from './jobs.ts';
+import { createProfiling } from './profiling.ts';
+import { createRequests } from './requests.ts';
+import { createService } from './service.ts';
+import { createSources } from './sources.ts';
+import { createStore } from './store.ts';
+
+/** Every metric group. */
+export const groups: readonly Group[] = [
+  createRequests,
+  createFindings,
+  createIngest,
+  createSources,
+  createStore,
+  createProfiling,
+  createJobs,
+  createAct,
+  createService,
+];
