@@ -1,0 +1,21 @@
+import { describe, expect, it } from 'vitest';
+import { isLoopback, refusePublicHost } from './loopback.ts';
+
+describe('isLoopback', () => {
+  it.each(['127.0.0.1', '127.1.2.3', '::1', '[::1]', 'localhost', 'LOCALHOST'])('%s is', host => {
+    expect(isLoopback(host)).toBe(true);
+  });
+  it.each([
+    '0.0.0.0',
+    '::',
+    '10.0.0.1',
+    '127.0.0.1.evil.example',
+    '127.0.0',
+    '1270.0.0.1',
+    'localhost.evil',
+    '',
+  ])('%s is not', host => {
+    expect(isLoopback(host)).toBe(false);
+    expect(() => refusePublicHost(host)).toThrowError(expect.objectContaining({ code: 'LW_LISTEN_REFUSED' }));
+  });
+});

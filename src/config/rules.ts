@@ -1,0 +1,244 @@
+import { createTargetGuard, type TargetGuard } from '../act/target.ts';
+import { parseMapping } from '../decode/mapping.ts';
+import { LeewayError } from '../lib/errors.ts';
+import { isLoopback } from './loopback.ts';
+import type { Path } from './node.ts';
+import type { Config, EndpointConfig, SourceConfig } from './schema.ts';
+import type { Secret } from './secret.ts';
+import type { Finding } from './validate.ts';
+
+/** A rule that looks at several keys at once. It sees a configuration that satisfies the schema, secrets included. */
+type Rule = (config: Config) => Finding[];
+
+const listenLoopback: Rule = ({ listen }) =>
+  isLoopback(listen.host)
+    ? []
+    : [
+        {
+          path: ['listen', 'host'],
+          rule: 'listen-loopback',
+          message: 'must be a loopback address (127.0.0.1, ::1 or localhost)',
+        },
+      ];
+
+const topicsOrPattern: Rule = config =>
+  eachSource(config, (source, path) => {
+    if (source.type !== 'kafka' || (source.topics === undefined) !== (source.pattern === undefined))
+      return [];
+    return [{ path, rule: 'topics-or-pattern', message: 'must have either topics or pattern' }];
+  });
+
+const patternCompiles: Rule = config =>
+  eachSource(config, (source, path) => {
+    if (source.type !== 'kafka' || source.pattern === undefined) return [];
+    try {
+      RegExp(source.pattern);
+      return [];
+    } catch {
+      return [{ path: [...path, 'pattern'], rule: 'topic-pattern', message: 'must be a regular expression' }];
+    }
+  });
+
+const heartbeat: Rule = config =>
+  eachSource(config, (source, path) => {
+    if (source.type !== 'kafka' || source.heartbeatSeconds * 3 <= source.sessionSeconds) return [];
+    const message = `must be at most a third of sessionSeconds (${source.sessionSeconds}), not ${source.heartbeatSeconds}`;
+    return [{ path: [...path, 'heartbeatSeconds'], rule: 'heartbeat-session', message }];
+  });
+
+const sourceNames: Rule = config =>
+  eachSource(config, (source, path, index) => {
+    const at = [...path, 'name'];
+    if (source.name === 'http')
+      return [{ path: at, rule: 'source-name', message: 'must not be "http", which is the HTTP intake' }];
+    const first = config.sources.findIndex(other => other.name === source.name);
+    return first === index
+      ? []
+      : [{ path: at, rule: 'source-name', message: `must be unique; sources[${first}] has the same name` }];
+  });
+
+const replayFormat: Rule = config =>
+  eachSource(config, (source, path) =>
+    source.type !== 'replay' || /\.(ndjson|jsonl|csv|parquet)(\.gz)?$/i.test(source.file)
+      ? []
+      : [
+          {
+            path: [...path, 'file'],
+            rule: 'replay-format',
+            message: 'must end in .ndjson, .jsonl, .csv or .parquet',
+          },
+        ],
+  );
+
+const onlyReplay: Rule = ({ sources }) => {
+  const index = sources.findIndex(source => source.type === 'replay');
+  if (index === -1 || sources.length === 1) return [];
+  const message = 'must be the only source: a replay sets the clock of the whole run';
+  return [{ path: ['sources', index], rule: 'only-replay', message }];
+};
+
+const replayRetention: Rule = config =>
+  eachSource(config, (source, path) => {
+    const { rawDays } = config.retention;
+    if (source.type !== 'replay' || source.spreadDays <= rawDays - 1) return [];
+    const message = `must be at most ${rawDays - 1}, not ${source.spreadDays}: rows older than retention.rawDays (${rawDays}) are refused`;
+    return [{ path: [...path, 'spreadDays'], rule: 'replay-retention', message }];
+  });
+
+const mappings: Rule = config =>
+  eachSource(config, ({ mapping }, path) => {
+    if (mapping === undefined) return [];
+    const at = [...path, 'mapping'];
+    // Each field by itself, so that every wrong one is told and at its place; then what holds of all together.
+    const fields = Object.entries(mapping).flatMap(([field, origin]) =>
+      mappingFinding({ status: '/status', [field]: origin }, [...at, field]),
+    );
+    return fields.length > 0 ? fields : mappingFinding(mapping, at);
+  });
+
+function mappingFinding(mapping: unknown, path: Path): Finding[] {
+  const wrong = parseMapping(mapping);
+  if (typeof wrong !== 'string') return [];
+  // The message begins with the field in quotes, which the path says already; a part of it is a deeper path.
+  const [, named = '', rest = wrong] = /^"([^"]*)" (.*)$/s.exec(wrong) ?? [];
+  const field = String(path.at(-1));
+  if (named === field) return [{ path, rule: 'mapping', message: rest, atKey: true }];
+  if (named.startsWith(`${field}.`))
+    return [{ path: [...path, named.slice(field.length + 1)], rule: 'mapping', message: rest }];
+  return [{ path, rule: 'mapping', message: `cannot be used: ${wrong}` }];
+}
+
+const retentionOrder: Rule = ({ retention: r }) => {
+  if (r.fiveMinuteDays > r.hourlyDays)
+    return [
+      {
+        path: ['retention', 'hourlyDays'],
+        rule: 'retention-order',
+        message: `must be at least fiveMinuteDays (${r.fiveMinuteDays})`,
+      },
+    ];
+  if (r.hourlyDays > r.dailyDays)
+    return [
+      {
+        path: ['retention', 'dailyDays'],
+        rule: 'retention-order',
+        message: `must be at least hourlyDays (${r.hourlyDays})`,
+      },
+    ];
+  return r.hourlyDays >= 8
+    ? []
+    : [
+        {
+          path: ['retention', 'hourlyDays'],
+          rule: 'retention-order',
+          message: 'must be at least 8: windows are up to 168 h long',
+        },
+      ];
+};
+
+const endpointNames: Rule = ({ webhooks }) =>
+  webhooks.alerts.flatMap((endpoint, index) => {
+    const first = webhooks.alerts.findIndex(other => other.name === endpoint.name);
+    const path = ['webhooks', 'alerts', index, 'name'];
+    return first === index
+      ? []
+      : [
+          {
+            path,
+            rule: 'endpoint-name',
+            message: `must be unique; webhooks.alerts[${first}] has the same name`,
+          },
+        ];
+  });
+
+const urls: Rule = config =>
+  eachUrl(config).flatMap(([url, path]) => {
+    if (!URL.canParse(url)) return [{ path, rule: 'url', message: 'must be an http(s) address' }];
+    const { username, password } = new URL(url);
+    return username === '' && password === ''
+      ? []
+      : [{ path, rule: 'url', message: 'must not hold a user or a password' }];
+  });
+
+/** What `start` would refuse as a webhook's target, told with its place. */
+const targets: Rule = config => {
+  const guard = guardOf(config.webhooks.allow);
+  if (typeof guard === 'string')
+    return [{ path: ['webhooks', 'allow'], rule: 'webhook-allow', message: guard }];
+  return eachEndpoint(config).flatMap(([{ url }, path]) => {
+    const verdict = URL.canParse(url) ? guard.judge(url) : {};
+    if (!('refused' in verdict) || new URL(url).username !== '' || new URL(url).password !== '') return [];
+    const message = `must be a public address, or be listed in webhooks.allow: ${verdict.refused}`;
+    return [{ path: [...path, 'url'], rule: 'webhook-target', message }];
+  });
+};
+
+/** The guard of a list, or what is wrong with the list. */
+function guardOf(allow: readonly string[]): TargetGuard | string {
+  try {
+    return createTargetGuard(allow);
+  } catch (error) {
+    if (error instanceof LeewayError) return error.message.replace('webhooks.allow: ', 'cannot be used: ');
+    throw error;
+  }
+}
+
+const secrets: Rule = config =>
+  eachEndpoint(config).flatMap(([endpoint, path]) =>
+    endpoint.secrets.flatMap((secret, index) =>
+      isSigningSecret(secret)
+        ? []
+        : [
+            {
+              path: [...path, 'secrets', index],
+              rule: 'signing-secret',
+              message:
+                'must be whsec_ and 24 to 64 random bytes in base64; `echo whsec_$(openssl rand -base64 32)` makes one',
+            },
+          ],
+    ),
+  );
+
+/** Every cross-field rule, in the order in which problems are told. */
+export const rules: readonly Rule[] = [
+  listenLoopback,
+  topicsOrPattern,
+  patternCompiles,
+  heartbeat,
+  sourceNames,
+  replayFormat,
+  onlyReplay,
+  replayRetention,
+  mappings,
+  retentionOrder,
+  endpointNames,
+  urls,
+  targets,
+  secrets,
+];
+
+function eachSource(
+  config: Config,
+  check: (source: SourceConfig, path: Path, index: number) => Finding[],
+): Finding[] {
+  return config.sources.flatMap((source, index) => check(source, ['sources', index], index));
+}
+
+function eachEndpoint(config: Config): [Pick<EndpointConfig, 'url' | 'secrets'>, Path][] {
+  const alerts = config.webhooks.alerts.map((e, i): [typeof e, Path] => [e, ['webhooks', 'alerts', i]]);
+  return config.retraining === undefined ? alerts : [...alerts, [config.retraining, ['retraining']]];
+}
+
+function eachUrl(config: Config): [string, Path][] {
+  const endpoints = eachEndpoint(config).map(([e, path]): [string, Path] => [e.url, [...path, 'url']]);
+  return config.clickhouse === undefined
+    ? endpoints
+    : [[config.clickhouse.url, ['clickhouse', 'url']], ...endpoints];
+}
+
+function isSigningSecret(secret: Secret): boolean {
+  const text = secret.reveal();
+  if (!/^whsec_[A-Za-z0-9+/]+={0,2}$/.test(text)) return false;
+  const bytes = Buffer.from(text.slice(6), 'base64').length;
+  return bytes >= 24 && bytes <= 64;
+}

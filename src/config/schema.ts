@@ -1,0 +1,234 @@
+import { type Static, Type } from 'typebox';
+import type { Secret } from './secret.ts';
+import { kafkaSchema, replaySchema, secretText } from './sources.ts';
+
+const closed = { additionalProperties: false } as const;
+const section = (description: string) => ({ ...closed, default: {}, description });
+const count = (value: number, description: string, most = 1_000_000_000) =>
+  Type.Integer({ default: value, minimum: 1, maximum: most, description });
+const url = (description: string) => Type.String({ pattern: '^https?://', description });
+
+const listen = Type.Object(
+  {
+    host: Type.String({ default: '127.0.0.1', minLength: 1, description: 'Address to listen on: loopback.' }),
+    port: Type.Integer({
+      default: 8080,
+      minimum: 0,
+      maximum: 65535,
+      description: 'Port; 0 takes any free one.',
+    }),
+  },
+  section('Where the HTTP interface listens.'),
+);
+
+const clickhouse = Type.Object(
+  {
+    url: url('Address of the HTTP interface, e.g. `http://localhost:8123`.'),
+    database: Type.String({
+      default: 'leeway',
+      pattern: '^[A-Za-z_][A-Za-z0-9_]{0,63}$',
+      description: 'Database; made when it does not exist.',
+    }),
+    username: Type.String({ default: 'default', minLength: 1, description: 'User.' }),
+    password: Type.Optional(secretText('Password; absent: none.')),
+    cluster: Type.String({
+      default: '',
+      pattern: '^[A-Za-z0-9_-]{0,64}$',
+      description: 'Name of the cluster the tables are made on; empty: a single server.',
+    }),
+  },
+  { ...closed, description: 'A ClickHouse server. Absent: the embedded engine in the data directory.' },
+);
+
+const http = Type.Object(
+  {
+    cors: Type.Object(
+      {
+        origins: Type.Array(Type.String({ pattern: '^(\\*|https?://[^/]+)$' }), {
+          default: [],
+          description:
+            'Origins whose pages may send inferences and labels, e.g. `https://app.example.org`; `*` is all.',
+        }),
+      },
+      section('Requests from pages of other origins; only intake is ever opened to them.'),
+    ),
+    limits: Type.Object(
+      {
+        bodyBytes: count(5_242_880, 'Largest body after decompression, bytes.', 268_435_456),
+        rows: count(10_000, 'Most rows of one request.', 1_000_000),
+        uploadBytes: count(67_108_864, 'Largest uploaded baseline, bytes.', 1_073_741_824),
+      },
+      section('Bounds of one request.'),
+    ),
+  },
+  section('The HTTP interface.'),
+);
+
+const retention = Type.Object(
+  {
+    rawDays: count(30, 'Inferences and rejects.', 3650),
+    fiveMinuteDays: count(30, '5-minute profiles.', 3650),
+    hourlyDays: count(90, 'Hourly profiles.', 3650),
+    dailyDays: count(400, 'Daily profiles, findings, deliveries.', 3650),
+    labelDays: count(400, 'Labels.', 3650),
+  },
+  section('How long what is kept, in days.'),
+);
+
+const limits = Type.Object(
+  {
+    autoModels: count(200, 'Models that come to be by their first inference.', 100_000),
+    features: count(2000, 'Features of one inference; more are refused.', 100_000),
+    recordBytes: count(1_048_576, 'Largest record of a source, bytes.', 268_435_456),
+    keys: count(2000, 'Most keys of one record, at all depths together.', 100_000),
+    textBytes: count(65_536, 'Longest text value, bytes.', 16_777_216),
+    depth: count(32, 'Deepest nesting of a payload.', 256),
+    rejectPayloadBytes: Type.Integer({
+      default: 0,
+      minimum: 0,
+      maximum: 65_536,
+      description: 'How much of a refused payload is kept with the reject, bytes; 0 keeps nothing.',
+    }),
+    metricModels: count(
+      200,
+      'Models with metric series of their own; the others are summed up as `other`.',
+      10_000,
+    ),
+    metricSubjects: count(100, 'Subjects of a model with metric series of their own.', 10_000),
+  },
+  section('Bounds on what is taken in.'),
+);
+
+const endpoint = Type.Object(
+  {
+    name: Type.String({
+      pattern: '^[a-z][a-z0-9_-]{0,63}$',
+      description: 'Name of the receiver; a metric label.',
+    }),
+    url: url('Where to POST.'),
+    secrets: Type.Array(secretText('A signing secret.'), {
+      minItems: 1,
+      maxItems: 3,
+      description: 'Signing secrets (Standard Webhooks, `whsec_...`); several while one is being replaced.',
+    }),
+  },
+  closed,
+);
+
+const webhooks = Type.Object(
+  {
+    allow: Type.Array(Type.String({ minLength: 1 }), {
+      default: [],
+      description:
+        'Private targets that may be called all the same, for alerts and retraining: `host`, `host:port`, an address, or a network such as `10.1.0.0/16`.',
+    }),
+    alerts: Type.Array(endpoint, { default: [], description: 'Receivers of alerts.' }),
+  },
+  section('Who is told of alerts.'),
+);
+
+const retraining = Type.Object(
+  {
+    url: url('Where a retraining order is POSTed.'),
+    secrets: endpoint.properties.secrets,
+    cooldownHours: Type.Number({
+      default: 24,
+      minimum: 0,
+      description: 'Least time between two orders of a model.',
+    }),
+    leastRows: Type.Integer({
+      default: 1000,
+      minimum: 0,
+      description: 'Rows since the change was first seen that a retraining waits for.',
+    }),
+    timeoutHours: Type.Number({
+      default: 24,
+      exclusiveMinimum: 0,
+      description: 'An order not finished after so long has timed out.',
+    }),
+  },
+  { ...closed, description: 'Who retrains. Absent: nothing is ordered. A dry run until a model is armed.' },
+);
+
+const modelRules = Type.Object(
+  {
+    segments: Type.Array(Type.String({ minLength: 1, maxLength: 128 }), {
+      default: [],
+      maxItems: 10,
+      description: 'Segment tags to profile apart, e.g. `country`.',
+    }),
+  },
+  closed,
+);
+
+/**
+ * The configuration: this one schema gives the type, the validation, the defaults, docs/config.schema.json and
+ * docs/configuration.md.
+ */
+export const configSchema = Type.Object(
+  {
+    listen,
+    data: Type.String({ default: '.leeway', minLength: 1, description: 'Data directory; one process each.' }),
+    clickhouse: Type.Optional(clickhouse),
+    sources: Type.Array(Type.Union([kafkaSchema, replaySchema]), {
+      default: [],
+      description: 'What is read besides HTTP, which always listens.',
+    }),
+    http,
+    retention,
+    latenessSeconds: Type.Integer({
+      default: 600,
+      minimum: 0,
+      maximum: 86_400,
+      description: 'How long after its end a window waits for late rows.',
+    }),
+    budget: Type.Object(
+      {
+        falseAlarmsPerModelMonth: Type.Number({
+          default: 1,
+          exclusiveMinimum: 0,
+          maximum: 1000,
+          description: 'False alarms that may be expected of one model in 30 days.',
+        }),
+      },
+      section('What verdicts may cost.'),
+    ),
+    limits,
+    webhooks,
+    retraining: Type.Optional(retraining),
+    models: Type.Record(Type.String(), modelRules, {
+      default: {},
+      description: 'Rules by model name or pattern (`churn`, `churn-*`); the first that fits counts.',
+    }),
+    log: Type.Object(
+      {
+        level: Type.Union(
+          [
+            Type.Literal('debug'),
+            Type.Literal('info'),
+            Type.Literal('warn'),
+            Type.Literal('error'),
+            Type.Literal('silent'),
+          ],
+          { default: 'info', description: 'Least level that is logged.' },
+        ),
+      },
+      section('Logging.'),
+    ),
+  },
+  { ...closed, title: 'Leeway configuration' },
+);
+
+type Deep<T> = T extends Secret
+  ? T
+  : T extends readonly (infer I)[]
+    ? readonly Deep<I>[]
+    : T extends object
+      ? { readonly [K in keyof T]: Deep<T[K]> }
+      : T;
+
+export type Config = Deep<Static<typeof configSchema>>;
+export type SourceConfig = Config['sources'][number];
+export type KafkaSourceConfig = Extract<SourceConfig, { type: 'kafka' }>;
+export type ReplaySourceConfig = Extract<SourceConfig, { type: 'replay' }>;
+export type EndpointConfig = Config['webhooks']['alerts'][number];
