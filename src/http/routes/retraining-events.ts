@@ -1,0 +1,72 @@
+import { Type } from 'typebox';
+import { LeewayError } from '../../lib/errors.ts';
+import { moment } from '../moment.ts';
+import type { Route } from '../route.ts';
+import { failures, momentValue, orderShape } from '../shapes.ts';
+import { shownOrder } from './orders.ts';
+
+const accuracy = Type.Optional(Type.Number({ minimum: 0, maximum: 1 }));
+
+const body = Type.Object(
+  {
+    event_id: Type.String({
+      minLength: 1,
+      maxLength: 128,
+      description: 'The same report again carries the same id.',
+    }),
+    state: Type.Union([
+      Type.Literal('accepted'),
+      Type.Literal('running'),
+      Type.Literal('succeeded'),
+      Type.Literal('failed'),
+    ]),
+    version: Type.Optional(Type.String({ maxLength: 128, description: 'Version of the retrained model.' })),
+    baseline: Type.Optional(Type.Integer({ minimum: 1, description: 'A baseline uploaded for it.' })),
+    training: Type.Optional(
+      Type.Object(
+        { from: momentValue, to: momentValue },
+        { additionalProperties: false, description: 'The period it was trained on.' },
+      ),
+    ),
+    metrics: Type.Optional(
+      Type.Object({ accuracy_before: accuracy, accuracy_after: accuracy }, { additionalProperties: true }),
+    ),
+    message: Type.Optional(Type.String({ maxLength: 2000 })),
+    artifact: Type.Optional(Type.String({ maxLength: 2000, description: 'Where the model is kept.' })),
+  },
+  { additionalProperties: false },
+);
+
+export const retrainingEvents: Route = (app, deps) => {
+  app.route({
+    method: 'POST',
+    url: '/v1/retrainings/:id/events',
+    schema: {
+      summary: 'What the receiver of a retraining order reports. Idempotent by event_id.',
+      tags: ['retraining'],
+      params: Type.Object({ id: Type.String({ minLength: 1, maxLength: 128 }) }),
+      body,
+      response: { 200: orderShape, ...failures },
+    },
+    handler: async ({ params: { id }, body: { training, ...event } }) => {
+      const period = training && {
+        from: moment(training.from, 'training.from'),
+        to: moment(training.to, 'training.to'),
+      };
+      const received = await deps.retraining.receive(
+        id,
+        period === undefined ? event : { ...event, training: period },
+      );
+      if (received.status === 'unknown-order' || received.order === null) {
+        throw new LeewayError('LW_NOT_FOUND', `There is no order "${id}".`);
+      }
+      if (received.status === 'conflict') {
+        throw new LeewayError(
+          'LW_CONFLICT',
+          `The order is ${received.order.state}: it cannot become ${event.state}, or event_id was used for another report.`,
+        );
+      }
+      return shownOrder(received.order);
+    },
+  });
+};
