@@ -1,0 +1,120 @@
+import { useEffect, useRef } from 'preact/hooks';
+import type { ModelSummary } from './answers.ts';
+import { clockTime } from './format.ts';
+import { ModelPage } from './model-page.tsx';
+import { ModelsPage } from './models-page.tsx';
+import { useRoute } from './navigation.ts';
+import { usePoll } from './poll.ts';
+import { NotReady, ReadinessMark, useReadiness } from './readiness.tsx';
+import { RejectsPage } from './rejects-page.tsx';
+import { get } from './request.ts';
+import type { Route } from './route.ts';
+import { type Theme, useTheme } from './theme.ts';
+
+/** Header, the page of the route, footer. */
+export function App() {
+  const route = useRoute();
+  const [theme, toggleTheme] = useTheme();
+  const models = usePoll('models', async signal => {
+    const answer = await get<{ models: readonly ModelSummary[] }>('v1/models', {}, signal);
+    return answer.models;
+  });
+  const ready = useReadiness();
+  const place = route.page === 'model' ? `model/${route.model}` : route.page;
+  useHeadingFocus(place, titleOf(route));
+  return (
+    <>
+      <a class="skip" href="#main" onClick={skipToMain}>
+        Skip to the content
+      </a>
+      <header class="top">
+        <a class="brand" href="#/">
+          <Logo />
+          Leeway
+        </a>
+        <nav aria-label="Pages">
+          <a
+            href="#/"
+            aria-current={route.page === 'models' ? 'page' : route.page === 'model' ? 'true' : undefined}
+          >
+            Models
+          </a>
+          <a href="#/rejects" aria-current={route.page === 'rejects' ? 'page' : undefined}>
+            Rejects
+          </a>
+        </nav>
+        <span class="spacer" />
+        {ready !== null && <ReadinessMark ready={ready} />}
+        <ThemeButton theme={theme} toggle={toggleTheme} />
+      </header>
+      <main id="main" tabIndex={-1}>
+        {ready !== null && <NotReady ready={ready} />}
+        {route.page === 'models' && <ModelsPage models={models} />}
+        {route.page === 'model' && <ModelPage key={place} route={route} models={models} theme={theme} />}
+        {route.page === 'rejects' && <RejectsPage />}
+        {route.page === 'unknown' && <Unknown />}
+      </main>
+      <footer>
+        <span>All times are UTC.</span>
+        <span>{models.at > 0 ? `Updated ${clockTime(models.at)}, again every 15 s.` : ''}</span>
+      </footer>
+    </>
+  );
+}
+
+function titleOf(route: Route): string {
+  if (route.page === 'model') return `${route.model} · Leeway`;
+  return route.page === 'rejects' ? 'Rejects · Leeway' : 'Leeway';
+}
+
+/** Title of the tab, and the focus on the heading when another page was opened (not on the first). */
+function useHeadingFocus(place: string, title: string): void {
+  const first = useRef(true);
+  useEffect(() => {
+    document.title = title;
+    if (first.current) {
+      first.current = false;
+      return;
+    }
+    scrollTo(0, 0);
+    document.querySelector<HTMLElement>('main h1')?.focus({ preventScroll: true });
+  }, [place]);
+}
+
+function skipToMain(event: Event): void {
+  event.preventDefault();
+  document.getElementById('main')?.focus();
+}
+
+function ThemeButton({ theme, toggle }: { readonly theme: Theme; readonly toggle: () => void }) {
+  const next = theme === 'dark' ? 'light' : 'dark';
+  return (
+    <button type="button" class="quiet theme" onClick={toggle} title={`Switch to ${next} colours`}>
+      <svg viewBox="0 0 16 16" aria-hidden="true">
+        <circle cx="8" cy="8" r="6" />
+        <path d="M8 2a6 6 0 0 1 0 12Z" />
+      </svg>
+      <span class="unseen">Switch to {next} colours</span>
+    </button>
+  );
+}
+
+function Logo() {
+  return (
+    <svg viewBox="0 0 32 32" aria-hidden="true">
+      <path class="dash" d="M4 21h24" />
+      <path class="way" d="M4 25c7-1 9-4 12-9s6-8 12-9" />
+    </svg>
+  );
+}
+
+function Unknown() {
+  return (
+    <>
+      <h1 tabIndex={-1}>There is nothing at this address</h1>
+      <p>
+        <a href="#/">See all models</a>
+      </p>
+    </>
+  );
+}

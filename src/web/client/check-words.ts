@@ -1,0 +1,20 @@
+/** Names of checks as people say them. */
+const words: Readonly<Record<string, string>> = {
+  drift: 'Drift',
+  missing: 'Missing share',
+  unseen: 'Unseen values',
+  schema: 'Schema',
+  volume: 'Volume',
+  latency: 'Latency',
+  errors: 'Error share',
+  size: 'Sizes',
+  performance: 'Performance',
+  coverage: 'Label coverage',
+  reused: 'Reused ids',
+  mismatch: 'Type mismatch',
+  blind: 'Reading (blind)',
+  objective: 'Objective',
+};
+
+/** A check without words of its own is shown by its name. */
+export const checkWords = (check: string) => words[check] ?? check;

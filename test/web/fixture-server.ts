@@ -1,0 +1,109 @@
+/** A small server for the page: dist/web and deterministic answers, under the same strict policy as the real one. */
+import { readFile } from 'node:fs/promises';
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { extname, join, normalize } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { alertsOf, detailOf, distributionOf, findingsOf, modelsOf, rejectsOf } from './fixture-data.ts';
+
+export type Scenario = 'full' | 'empty' | 'failing';
+
+export interface FixtureServer {
+  readonly url: string;
+  /** What the next answers are like. */
+  become(scenario: Scenario): void;
+  stop(): Promise<void>;
+}
+
+const root = fileURLToPath(new URL('../../dist/web/', import.meta.url));
+const types: Readonly<Record<string, string>> = {
+  '.html': 'text/html; charset=utf-8',
+  '.js': 'text/javascript',
+  '.css': 'text/css',
+  '.svg': 'image/svg+xml',
+};
+
+export async function startFixtureServer(port = 0): Promise<FixtureServer> {
+  let scenario: Scenario = 'full';
+  const server = createServer((request, response) => void answer(request, response, scenario));
+  await new Promise<void>(resolve => server.listen(port, '127.0.0.1', resolve));
+  return {
+    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/`,
+    become: next => {
+      scenario = next;
+    },
+    stop: () =>
+      new Promise(resolve => {
+        server.close(() => resolve());
+        server.closeAllConnections();
+      }),
+  };
+}
+
+async function answer(request: IncomingMessage, response: ServerResponse, scenario: Scenario): Promise<void> {
+  const url = new URL(request.url ?? '/', 'http://localhost');
+  response.setHeader('content-security-policy', "default-src 'self'");
+  if (url.pathname === '/readyz') {
+    const ready = scenario !== 'failing';
+    return json(response, ready ? 200 : 503, {
+      ready,
+      reasons: ready ? [] : ['ClickHouse has not answered for 40 s.'],
+    });
+  }
+  if (!url.pathname.startsWith('/v1/')) return file(response, url.pathname);
+  if (scenario === 'failing')
+    return json(response, 503, { message: 'The store does not answer.', advice: 'Start ClickHouse.' });
+  const strange = [...url.searchParams.keys()].filter(key => !allowed(url.pathname).includes(key));
+  if (strange.length > 0)
+    return json(response, 400, { message: `Query: ${strange.join(', ')} is not known.` });
+  const value = api(url, scenario);
+  return value === null ? json(response, 404, { message: 'No such thing.' }) : json(response, 200, value);
+}
+
+/** Query parameters of each route: the service refuses others, so this server does too. */
+function allowed(pathname: string): readonly string[] {
+  if (pathname.endsWith('/findings'))
+    return ['environment', 'check', 'subject', 'windowSeconds', 'from', 'to', 'limit'];
+  if (pathname.endsWith('/distribution')) return ['subject', 'windowStart', 'windowSeconds', 'environment'];
+  if (pathname.endsWith('/alerts') || pathname === '/v1/rejects') return ['limit'];
+  return pathname === '/v1/models' ? [] : ['environment'];
+}
+
+function api(url: URL, scenario: Scenario): unknown {
+  const empty = scenario === 'empty';
+  if (url.pathname === '/v1/models') return { models: empty ? [] : modelsOf() };
+  if (url.pathname === '/v1/rejects') return empty ? { rejects: [], counts: {} } : rejectsOf();
+  const [, , , name = '', rest = ''] = url.pathname.split('/');
+  const model = decodeURIComponent(name);
+  if (empty || !modelsOf().some(m => m.model === model)) return null;
+  const query = url.searchParams;
+  const number = (key: string, otherwise: number) => Number(query.get(key) ?? otherwise);
+  if (rest === '') return detailOf(model);
+  if (rest === 'alerts') return alertsOf(model);
+  if (rest === 'distribution')
+    return distributionOf(query.get('subject') ?? '', number('windowStart', 0), number('windowSeconds', 0));
+  if (rest !== 'findings') return null;
+  if (model !== 'churn') return { findings: [] };
+  const findings = findingsOf({
+    check: query.get('check'),
+    subject: query.get('subject'),
+    windowSeconds: number('windowSeconds', 86_400),
+    from: number('from', 0) / 1000,
+    to: number('to', 4e12) / 1000,
+  });
+  return { findings: findings.slice(0, number('limit', 1000)) };
+}
+
+function json(response: ServerResponse, status: number, value: unknown): void {
+  response.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify(value));
+}
+
+async function file(response: ServerResponse, pathname: string): Promise<void> {
+  const path = join(root, normalize(pathname === '/' ? '/index.html' : pathname));
+  try {
+    const body = await readFile(path);
+    response.writeHead(200, { 'content-type': types[extname(path)] ?? 'application/octet-stream' }).end(body);
+  } catch {
+    response.writeHead(404).end();
+  }
+}

@@ -1,0 +1,343 @@
+import { existsSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import type { Browser, BrowserContext, Page } from 'playwright-core';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { chromiumFound, launchBrowser } from './browser.ts';
+import { change } from './fixture-data.ts';
+import { type FixtureServer, startFixtureServer } from './fixture-server.ts';
+
+const found = chromiumFound();
+
+describe.skipIf(!found)('the page in a browser', () => {
+  let browser: Browser;
+  let server: FixtureServer;
+  let context: BrowserContext;
+  let page: Page;
+  /** Console errors, page errors and requests that left the origin. */
+  let problems: string[];
+
+  beforeAll(async () => {
+    const built = fileURLToPath(new URL('../../dist/web/index.html', import.meta.url));
+    if (!existsSync(built)) throw new Error('dist/web is not there: run `npx vite build` first');
+    server = await startFixtureServer();
+    browser = await launchBrowser();
+  });
+
+  afterAll(async () => {
+    await browser?.close();
+    await server?.stop();
+  });
+
+  beforeEach(async () => {
+    server.become('full');
+    await open({});
+  });
+
+  afterEach(() => context.close());
+
+  async function open(options: Parameters<Browser['newContext']>[0]): Promise<void> {
+    await context?.close();
+    context = await browser.newContext({ viewport: { width: 1280, height: 900 }, ...options });
+    page = await context.newPage();
+    problems = [];
+    page.on('console', message => message.type() === 'error' && problems.push(`console: ${message.text()}`));
+    page.on('pageerror', error => problems.push(`page: ${error.message}`));
+    page.on('request', request => {
+      if (!request.url().startsWith(server.url)) problems.push(`left the origin: ${request.url()}`);
+    });
+  }
+
+  const visit = (hash: string) => page.goto(`${server.url}${hash}`);
+  const heading = (name: string) => page.getByRole('heading', { level: 1, name }).waitFor();
+  const subjectHeading = () => page.locator('#subject-name');
+
+  /** Names, labels and headings every page must have; the words of what is wrong. */
+  const nameless = () =>
+    page.evaluate(() => {
+      const wrong: string[] = [];
+      if (document.querySelectorAll('h1').length !== 1) wrong.push('not one h1');
+      if (document.querySelectorAll('main').length !== 1) wrong.push('not one main');
+      if (document.documentElement.lang === '') wrong.push('no language');
+      for (const e of document.querySelectorAll('img, canvas, svg[role=img]')) {
+        if (!e.getAttribute('aria-label') && !e.getAttribute('alt'))
+          wrong.push(`no label: ${e.outerHTML.slice(0, 80)}`);
+      }
+      for (const e of document.querySelectorAll('svg:not([role=img])')) {
+        if (!e.closest('[aria-hidden=true]'))
+          wrong.push(`svg neither named nor hidden: ${e.outerHTML.slice(0, 80)}`);
+      }
+      for (const e of document.querySelectorAll('button, a, summary')) {
+        if ((e.textContent ?? '').trim() === '' && !e.getAttribute('aria-label'))
+          wrong.push(`no name: ${e.outerHTML.slice(0, 80)}`);
+      }
+      for (const e of document.querySelectorAll<HTMLInputElement>('input, select, meter')) {
+        if (!e.getAttribute('aria-label') && e.labels?.length === 0)
+          wrong.push(`no label: ${e.outerHTML.slice(0, 80)}`);
+      }
+      for (const e of document.querySelectorAll('table')) {
+        if (e.caption === null) wrong.push('table without caption');
+      }
+      const ids = [...document.querySelectorAll('[id]')].map(e => e.id);
+      for (const id of ids) if (ids.indexOf(id) !== ids.lastIndexOf(id)) wrong.push(`id twice: ${id}`);
+      return wrong;
+    });
+
+  /** Contrast of every visible text with what lies behind it, where below 4.5 : 1. */
+  const faintTexts = () =>
+    page.evaluate(() => {
+      const canvas = document.createElement('canvas').getContext('2d', { willReadFrequently: true })!;
+      const rgba = (colour: string) => {
+        canvas.clearRect(0, 0, 1, 1);
+        canvas.fillStyle = colour;
+        canvas.fillRect(0, 0, 1, 1);
+        return [...canvas.getImageData(0, 0, 1, 1).data];
+      };
+      const luminance = (colour: number[]) => {
+        const [r, g, b] = colour
+          .slice(0, 3)
+          .map(v => (v / 255 <= 0.04045 ? v / 255 / 12.92 : ((v / 255 + 0.055) / 1.055) ** 2.4));
+        return 0.2126 * r! + 0.7152 * g! + 0.0722 * b!;
+      };
+      const behind = (start: Element): number[] => {
+        for (let e: Element | null = start; e !== null; e = e.parentElement) {
+          const colour = rgba(getComputedStyle(e).backgroundColor);
+          if (colour[3] === 255) return colour;
+        }
+        return [255, 255, 255, 255];
+      };
+      const faint: string[] = [];
+      for (const e of document.querySelectorAll('body *')) {
+        const text = [...e.childNodes].filter(
+          n => n.nodeType === Node.TEXT_NODE && (n.textContent ?? '').trim() !== '',
+        );
+        const disabled = e.matches(':disabled') || e.closest('.unseen, .skip, svg') !== null;
+        if (text.length === 0 || disabled || e.getClientRects().length === 0) continue;
+        const pair = [luminance(rgba(getComputedStyle(e).color)), luminance(behind(e))].sort((a, b) => b - a);
+        const contrast = (pair[0]! + 0.05) / (pair[1]! + 0.05);
+        if (contrast < 4.5)
+          faint.push(`${contrast.toFixed(2)} ${e.className} ${(e.textContent ?? '').slice(0, 30)}`);
+      }
+      return faint;
+    });
+
+  const overflow = () => page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
+
+  /** How many different colours the chart's canvas has: one or none is an empty picture. */
+  const chartColours = () =>
+    page.evaluate(() => {
+      const canvas = document.querySelector<HTMLCanvasElement>('.plot canvas');
+      const drawing = canvas?.getContext('2d');
+      if (!canvas || !drawing || canvas.width === 0) return 0;
+      const pixels = new Uint32Array(drawing.getImageData(0, 0, canvas.width, canvas.height).data.buffer);
+      return new Set(pixels).size;
+    });
+
+  it('lists the models, the one that fires first, with state in words', async () => {
+    await visit('');
+    await page.getByRole('link', { name: 'churn' }).waitFor();
+    const rows = await page.locator('table.models tbody tr').allInnerTexts();
+    expect(rows).toHaveLength(2);
+    expect(rows[0]).toMatch(/churn[\s\S]*Alert firing[\s\S]*income[\s\S]*243,360[\s\S]*Armed/);
+    expect(rows[1]).toMatch(/fraud[\s\S]*Learning[\s\S]*3,120 of 5,000 rows[\s\S]*Dry run/);
+    expect(problems).toEqual([]);
+  });
+
+  it('opens a deep link at its subject, window and length', async () => {
+    const at = change + 48 * 3600;
+    await visit(`#/models/churn?subject=feature%3Aplan&at=${at}`);
+    await page.getByRole('heading', { name: 'plan', exact: true }).waitFor();
+    await page.locator('table.categories').waitFor();
+    expect(await page.locator('.steps').innerText()).toContain(
+      '9 Nov 2026 04:00 UTC'.replaceAll(' ', '\u00a0'),
+    );
+    expect(await page.getByRole('link', { name: '24 h' }).getAttribute('aria-current')).toBe('true');
+    expect(await page.locator('table.categories tbody tr').first().innerText()).toMatch(
+      /free\s+42\s%\s+\d+\s%/,
+    );
+    expect(await page.title()).toBe('churn · Leeway');
+    expect(problems).toEqual([]);
+  });
+
+  it('draws the chart, says since when the alert fires, and names the worst subject', async () => {
+    await visit('#/models/churn');
+    await page.locator('.plot canvas').waitFor();
+    await expect.poll(chartColours).toBeGreaterThan(20);
+    expect(await page.locator('.alert-line').innerText()).toMatch(
+      /Alert firing since 7\sNov\s2026\s13:00\sUTC \(14\sdays\)/,
+    );
+    expect(await subjectHeading().innerText()).toBe('income');
+    expect(await page.locator('.plot canvas').getAttribute('aria-label')).toMatch(
+      /Drift in income, plan, monthly_charges/,
+    );
+    await page.locator('svg.bars rect.reference').first().waitFor();
+    expect(await page.locator('.numbers').innerText()).toMatch(
+      /Effect[\s\S]*%[\s\S]*inside alpha 3e-5[\s\S]*5,760/,
+    );
+    expect(problems).toEqual([]);
+  });
+
+  it('reaches a subject with the keyboard alone and moves the window with the arrows', async () => {
+    await visit('#/models/churn');
+    await subjectHeading().waitFor();
+    const focused = () =>
+      page.evaluate(
+        () => document.activeElement?.getAttribute('href') ?? document.activeElement?.tagName ?? '',
+      );
+    for (let i = 0; i < 60 && !(await focused()).includes('monthly_charges'); i++)
+      await page.keyboard.press('Tab');
+    const outline = await page.evaluate(() => getComputedStyle(document.activeElement!).outlineStyle);
+    expect(outline).toBe('solid');
+    await page.keyboard.press('Enter');
+    await expect.poll(() => subjectHeading().innerText()).toBe('monthly_charges');
+    await page.getByRole('slider').focus();
+    const before = await page.locator('.steps').innerText();
+    await page.keyboard.press('ArrowLeft');
+    await expect.poll(() => page.locator('.steps').innerText()).not.toBe(before);
+    expect(page.url()).toMatch(/at=\d+/);
+    expect(await page.getByRole('slider').getAttribute('aria-valuetext')).toContain('UTC');
+    await page.keyboard.press('End');
+    await expect.poll(() => page.url()).not.toMatch(/at=/);
+    expect(problems).toEqual([]);
+  });
+
+  it('picks a window by a click into the chart', async () => {
+    await visit('#/models/churn');
+    const over = page.locator('.plot .u-over');
+    await over.waitFor();
+    const box = (await over.boundingBox())!;
+    await page.mouse.click(box.x + box.width / 2, box.y + box.height / 2);
+    await expect.poll(() => page.url()).toMatch(/at=\d+/);
+    const at = Number(/at=(\d+)/.exec(page.url())![1]);
+    expect(Math.abs(at - Date.UTC(2026, 9, 30) / 1000)).toBeLessThan(3 * 86_400);
+  });
+
+  it('switches the window length and says when nothing could be judged', async () => {
+    await visit('#/models/churn');
+    await page.getByRole('link', { name: '1 h', exact: true }).click();
+    await page.getByText('None of these windows could be judged').waitFor();
+    await page.getByRole('link', { name: 'See windows of 6 h' }).click();
+    await expect
+      .poll(() => page.getByRole('link', { name: '6 h', exact: true }).getAttribute('aria-current'))
+      .toBe('true');
+    await page.getByRole('link', { name: '168 h', exact: true }).click();
+    await expect.poll(() => page.locator('.steps').innerText()).toContain('168');
+    expect(problems).toEqual([]);
+  });
+
+  it('shows the chart as a table', async () => {
+    await visit('#/models/churn');
+    await page.getByText('Show as table').first().click();
+    const table = page.getByRole('table', { name: /Effects of check drift/ });
+    await table.waitFor();
+    expect(await table.getByRole('row').count()).toBeGreaterThan(500);
+    expect(await table.getByRole('row').nth(1).innerText()).toMatch(
+      /21\sNov\s04:00\s+income\s+\d+\s%\s+2\s%\s+Drift/,
+    );
+  });
+
+  it('goes to another page with the focus on its heading', async () => {
+    await visit('');
+    await page.getByRole('link', { name: 'fraud' }).click();
+    await heading('fraud');
+    expect(await page.evaluate(() => document.activeElement?.tagName)).toBe('H1');
+    await page.getByText('Learning: 3,120 of 5,000 rows').waitFor();
+    await page.getByRole('link', { name: 'Rejects' }).click();
+    await heading('Rejects');
+    await page.getByText('1,559 in all').waitFor();
+    await page.goBack();
+    await heading('fraud');
+    expect(problems).toEqual([]);
+  });
+
+  it('follows the preferred colours, and keeps a choice', async () => {
+    const background = () => page.evaluate(() => getComputedStyle(document.documentElement).backgroundColor);
+    await open({ colorScheme: 'dark' });
+    await visit('');
+    await heading('Models');
+    expect(await background()).toBe('rgb(18, 21, 24)');
+    await page.getByRole('button', { name: 'Switch to light colours' }).click();
+    expect(await background()).toBe('rgb(246, 247, 248)');
+    await page.reload();
+    await heading('Models');
+    expect(await background()).toBe('rgb(246, 247, 248)');
+    expect(problems).toEqual([]);
+  });
+
+  it('says how to send a first payload while there is no model', async () => {
+    server.become('empty');
+    await visit('');
+    await page.getByText('No model yet').waitFor();
+    const line = await page.getByLabel('Command that sends a first payload').innerText();
+    expect(line).toContain(`curl -sS ${server.url}v1/inferences`);
+    const payload: unknown = JSON.parse(/-d '(.*)'/s.exec(line)![1]!);
+    expect(payload).toMatchObject({ model: 'churn', features: { age: 41 } });
+    await page.getByRole('button', { name: 'Copy' }).click();
+    await page.getByText(/Copied|Selected/).waitFor();
+    await page.getByRole('link', { name: 'Rejects' }).first().click();
+    await page.getByText('No record has been refused.').waitFor();
+  });
+
+  it('says what is wrong, keeps what it had, and recovers by itself', async () => {
+    await page.clock.install();
+    server.become('failing');
+    await visit('');
+    await page.getByText('Could not load the models.').waitFor();
+    expect(await page.getByRole('alert').innerText()).toContain(
+      'The store does not answer. Start ClickHouse.',
+    );
+    await page.getByText('Leeway is not ready. ClickHouse has not answered for 40 s.').waitFor();
+    server.become('full');
+    await page.clock.runFor(16_000);
+    await page.getByRole('link', { name: 'churn' }).waitFor();
+    server.become('failing');
+    await page.clock.runFor(16_000);
+    await page.getByText('Not up to date').waitFor();
+    expect(await page.getByRole('link', { name: 'churn' }).isVisible()).toBe(true);
+  });
+
+  it('asks again every 15 s for news only, without rebuilding the chart', async () => {
+    await page.clock.install();
+    await visit('#/models/churn');
+    await page.locator('svg.bars').waitFor();
+    await page.evaluate(() => document.querySelector('.plot canvas')?.setAttribute('data-same', 'yes'));
+    const again = page.waitForRequest(request => request.url().includes('check=drift'));
+    await page.clock.runFor(16_000);
+    const from = Number(new URL((await again).url()).searchParams.get('from'));
+    expect(from).toBeGreaterThan(Date.UTC(2026, 10, 17));
+    await page.clock.runFor(16_000);
+    expect(await page.locator('.plot canvas').getAttribute('data-same')).toBe('yes');
+    expect(await page.locator('.loading').count()).toBe(0);
+  });
+
+  it('answers a model or an address that is not there', async () => {
+    await visit('#/models/nothing');
+    await page.getByText('No model named nothing has sent anything.').waitFor();
+    await visit('#/some/where');
+    await heading('There is nothing at this address');
+    expect(problems).toEqual([]);
+  });
+
+  describe.each([
+    ['light', 1280],
+    ['dark', 1280],
+    ['light', 360],
+  ] as const)('%s at %d px', (colorScheme, width) => {
+    it.each([
+      '#/',
+      '#/models/churn',
+      '#/models/churn?subject=feature:plan',
+      '#/models/churn?window=3600',
+      '#/models/fraud',
+      '#/rejects',
+    ])('%s has names, contrast and no sideways scroll', async hash => {
+      await open({ colorScheme, viewport: { width, height: 800 } });
+      await visit(hash);
+      await page.locator('h1').waitFor();
+      await expect.poll(() => page.locator('.loading').count()).toBe(0);
+      expect(await nameless()).toEqual([]);
+      expect(await faintTexts()).toEqual([]);
+      expect(await overflow()).toBeLessThanOrEqual(0);
+      expect(problems).toEqual([]);
+    });
+  });
+});
