@@ -1,0 +1,47 @@
+import type { Config, KafkaSourceConfig } from '../config/schema.ts';
+import { createKafkaSource } from '../source/kafka/consumer.ts';
+import { defaultKafkaTuning, type KafkaOptions } from '../source/kafka/options.ts';
+import type { Source } from '../source/ports.ts';
+import type { Replay } from '../source/replay.ts';
+import { createFileReplay, type ReplaySourceDeps } from './replay-source.ts';
+
+export interface SourceDeps extends ReplaySourceDeps {
+  readonly config: Config;
+}
+
+/** Sources of the configuration. A replay among them sets the run's clock. */
+export async function createSources(deps: SourceDeps): Promise<{ sources: Source[]; replay: Replay | null }> {
+  const sources: Source[] = [];
+  let replay: Replay | null = null;
+  for (const source of deps.config.sources) {
+    if (source.type === 'kafka') {
+      sources.push(createKafkaSource({ ...deps, options: kafkaOptions(source) }));
+      continue;
+    }
+    replay = await createFileReplay(deps, source);
+    if (replay !== null) sources.push(replay);
+  }
+  return { sources, replay };
+}
+
+function kafkaOptions(source: KafkaSourceConfig): KafkaOptions {
+  const { name, brokers, group, topics = [], pattern = null, sasl } = source;
+  const authentication =
+    sasl === undefined
+      ? {}
+      : { sasl: { mechanism: sasl.mechanism, username: sasl.username, password: sasl.password.reveal() } };
+  return {
+    name,
+    brokers,
+    group,
+    topics,
+    pattern,
+    clientId: `leeway-${name}`,
+    tuning: {
+      ...defaultKafkaTuning,
+      sessionTimeout: source.sessionSeconds * 1000,
+      heartbeatInterval: source.heartbeatSeconds * 1000,
+    },
+    security: { ...(source.tls ? { ssl: true } : {}), ...authentication } as KafkaOptions['security'],
+  };
+}

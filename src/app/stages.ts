@@ -1,0 +1,169 @@
+import { type Actor, createActor } from '../act/actor.ts';
+import type { Endpoint } from '../act/channel.ts';
+import { createChannels } from '../act/channels/index.ts';
+import { createLinks, type Links } from '../act/links.ts';
+import { createOutbox, type Outbox } from '../act/outbox.ts';
+import { defaultPolicy } from '../act/policy.ts';
+import { createRetraining, type Retraining } from '../act/retraining.ts';
+import { createTargetGuard } from '../act/target.ts';
+import type { Config } from '../config/schema.ts';
+import { createDetector, type Detector } from '../detect/detector.ts';
+import type { Clock } from '../lib/clock.ts';
+import type { Events } from '../lib/events.ts';
+import { type Auditor, createAuditor } from '../profile/auditor.ts';
+import { activeBaseline, type Baselines, createBaselines } from '../profile/baselines.ts';
+import { createProfiler, type Profiler } from '../profile/profiler.ts';
+import type { Failpoint } from './options.ts';
+import { createPromoter } from './promoter.ts';
+import type { RunClock } from './run-clock.ts';
+import type { Storage } from './storage.ts';
+
+export interface StageDeps {
+  readonly config: Config;
+  readonly storage: Storage;
+  readonly events: Events;
+  readonly clock: Clock;
+  readonly runClock: RunClock;
+  readonly random: () => number;
+  /** Address at which this service is reached; asked for when a message is written, after the listener is up. */
+  readonly publicUrl: () => string;
+  readonly failpoint: (name: Failpoint) => void;
+}
+
+export interface Stages {
+  readonly baselines: Baselines;
+  readonly profiler: Profiler;
+  readonly auditor: Auditor;
+  readonly detector: Detector;
+  readonly actor: Actor;
+  readonly outbox: Outbox;
+  readonly retraining: Retraining;
+  close(): Promise<void>;
+}
+
+/** Builds profile, detect and act over one store. */
+export function createStages(deps: StageDeps): Stages {
+  const { config, storage, events, clock, random, failpoint } = deps;
+  const rawRetentionSeconds = config.retention.rawDays * 86_400;
+  const { storeClock } = storage;
+  const baselines = createBaselines({ store: storage.baselines, storeClock, events });
+  const segments = [...new Set(Object.values(config.models).flatMap(model => model.segments))];
+  const profiler = createProfiler({
+    profiles: storage.profiles,
+    baselines: storage.baselines,
+    storeClock,
+    events,
+    random,
+    rawRetentionSeconds,
+    segments,
+    failpoint,
+    // A replay passes days in seconds of the store's clock: late rows would be left out of what it concludes.
+    ...(deps.runClock.kind === 'event' ? { debounceSeconds: 0 } : {}),
+  });
+  const detector = createDetector({
+    windows: storage.windows,
+    findings: storage.findings,
+    baselines: createBaselineReader(storage),
+    events,
+    clock,
+    budget: config.budget.falseAlarmsPerModelMonth,
+    latenessSeconds: config.latenessSeconds,
+    failpoint,
+  });
+  const auditor = createAuditor({
+    audit: storage.audit,
+    baselines: storage.baselines,
+    events,
+    rawRetentionSeconds,
+  });
+  return { baselines, profiler, detector, auditor, ...createActStage(deps, baselines) };
+}
+
+function createBaselineReader({ baselines }: Storage) {
+  return {
+    activations: (model: string) => baselines.activations(model),
+    active: async (model: string, version: string, at: number) => {
+      const number = activeBaseline(await baselines.activations(model), version, at);
+      return number === null ? null : baselines.read(model, number);
+    },
+  };
+}
+
+function createActStage(deps: StageDeps, baselines: Baselines) {
+  const { config, storage, events, clock, random, failpoint } = deps;
+  const links = lateLinks(deps.publicUrl);
+  const endpoints = endpointsOf(config);
+  const channels = createChannels({ guard: createTargetGuard(config.webhooks.allow) });
+  const hours = (value: number) => value * 3_600_000;
+  const retraining = createRetraining({
+    orders: storage.orders,
+    callbacks: storage.callbacks,
+    arming: storage.arming,
+    deliveries: storage.deliveries,
+    promoter: createPromoter({
+      baselines,
+      store: storage.baselines,
+    }),
+    links,
+    events,
+    clock: deps.runClock,
+    wall: clock,
+    rows: {
+      between: (model, environment, from, to) =>
+        storage.baselines.countRows(
+          { model, environment },
+          { from: Math.floor(from / 300_000) * 300, to: Math.ceil(to / 300_000) * 300, version: '' },
+        ),
+    },
+    endpoint: endpoints.find(endpoint => endpoint.takes === 'orders')?.name ?? null,
+    ...(config.retraining === undefined
+      ? {}
+      : {
+          leastRows: config.retraining.leastRows,
+          cooldown: hours(config.retraining.cooldownHours),
+          timeout: hours(config.retraining.timeoutHours),
+        }),
+  });
+  const actor = createActor({
+    alerts: storage.alerts,
+    orders: retraining,
+    policy: defaultPolicy,
+    links,
+    events,
+    failpoint: name => failpoint(name as Failpoint),
+  });
+  const outbox = createOutbox({
+    deliveries: storage.deliveries,
+    endpoints,
+    channels,
+    clock,
+    random,
+    events,
+    failpoint: name => failpoint(name as Failpoint),
+  });
+  const close = async () => {
+    for (const channel of channels) await channel.close();
+  };
+  return { actor, outbox, retraining, close };
+}
+
+function lateLinks(url: () => string): Links {
+  return {
+    model: (...of) => createLinks(url()).model(...of),
+    export: (...of) => createLinks(url()).export(...of),
+    baselines: model => createLinks(url()).baselines(model),
+    callback: order => createLinks(url()).callback(order),
+  };
+}
+
+/** Name of the receiver of orders in deliveries and metrics. */
+const retrainingEndpoint = 'retraining';
+
+function endpointsOf(config: Config): Endpoint[] {
+  const alerts = config.webhooks.alerts.map(
+    ({ name, url, secrets }): Endpoint => ({ name, kind: 'webhook', takes: 'alerts', url, secrets }),
+  );
+  if (config.retraining === undefined) return alerts;
+  const { url, secrets } = config.retraining;
+  return [...alerts, { name: retrainingEndpoint, kind: 'webhook', takes: 'orders', url, secrets }];
+}

@@ -1,0 +1,109 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { errorCodes, LeewayError } from '../lib/errors.ts';
+import type { CliContext } from './context.ts';
+import { printable } from './terminal.ts';
+
+/** Options of every command that talks to a running service. */
+export interface ServiceOptions {
+  readonly url?: string;
+  readonly data?: string;
+  readonly json?: boolean;
+}
+
+/** What /readyz says. */
+export interface Readiness {
+  readonly ready: boolean;
+  readonly reasons: readonly string[];
+}
+
+/** A running service, over HTTP. Failures are LeewayErrors: the service's own, or LW_SERVICE_UNREACHABLE. */
+export interface Service {
+  /** Where it is. */
+  readonly url: string;
+  get<T>(path: string, query?: Readonly<Record<string, string | undefined>>): Promise<T>;
+  post<T>(path: string, body: unknown): Promise<T>;
+  /** Whether it can do its work, and if not, why. */
+  readiness(): Promise<Readiness>;
+  /** Sends bytes as they are. */
+  upload<T>(path: string, body: Uint8Array, headers: Readonly<Record<string, string>>): Promise<T>;
+}
+
+/** The service at --url, $LEEWAY_URL, or the address in the lock file of the data directory. */
+export function connect(context: CliContext, options: ServiceOptions): Service {
+  const url =
+    options.url ?? context.terminal.environment['LEEWAY_URL'] ?? lockedUrl(options.data ?? '.leeway');
+  if (!/^https?:\/\//i.test(url) || !URL.canParse(url))
+    throw new LeewayError(
+      'LW_USAGE',
+      `${printable(url)} is no address of a service: write it as http://127.0.0.1:8080.`,
+    );
+  const base = url.replace(/\/+$/, '');
+  const call = async <T>(path: string, init: RequestInit): Promise<T> => {
+    const response = await answer(context, `${base}${path}`, init);
+    const body: unknown = await response.json().catch(() => null);
+    if (!response.ok) throw failureOf(response.status, body);
+    return body as T;
+  };
+  return {
+    url: base,
+    readiness: async () => {
+      // Not ready is an answer, of status 503.
+      const response = await answer(context, `${base}/readyz`, {});
+      const { ready, reasons } = ((await response.json().catch(() => null)) ?? {}) as Partial<Readiness>;
+      if (typeof ready !== 'boolean' || !Array.isArray(reasons)) throw failureOf(response.status, null);
+      return { ready, reasons };
+    },
+    get: (path, query = {}) => call(`${path}${queryText(query)}`, {}),
+    post: (path, body) =>
+      call(path, {
+        method: 'POST',
+        body: JSON.stringify(body),
+        headers: { 'content-type': 'application/json' },
+      }),
+    upload: (path, body, headers) =>
+      call(path, { method: 'POST', body: body as NonNullable<RequestInit['body']>, headers: { ...headers } }),
+  };
+}
+
+async function answer(context: CliContext, url: string, init: RequestInit): Promise<Response> {
+  try {
+    return await context.fetch(url, init);
+  } catch (error) {
+    throw new LeewayError('LW_SERVICE_UNREACHABLE', `Nothing answers at ${new URL(url).origin}.`, error);
+  }
+}
+
+function lockedUrl(directory: string): string {
+  const file = join(directory, 'leeway.json');
+  try {
+    const { url } = JSON.parse(readFileSync(file, 'utf8')) as { url?: unknown };
+    if (typeof url === 'string') return url;
+  } catch (error) {
+    throw new LeewayError(
+      'LW_SERVICE_UNREACHABLE',
+      `No Leeway runs with the data directory ${directory} (there is no ${file}).`,
+      error,
+    );
+  }
+  throw new LeewayError(
+    'LW_SERVICE_UNREACHABLE',
+    `No Leeway runs with the data directory ${directory} (${file} names no address).`,
+  );
+}
+
+function queryText(query: Readonly<Record<string, string | undefined>>): string {
+  const given = Object.entries(query).filter((entry): entry is [string, string] => entry[1] !== undefined);
+  return given.length === 0 ? '' : `?${new URLSearchParams(given)}`;
+}
+
+function failureOf(status: number, body: unknown): LeewayError {
+  const { code, message } = (body ?? {}) as { code?: unknown; message?: unknown };
+  if (typeof code === 'string' && Object.hasOwn(errorCodes, code) && typeof message === 'string') {
+    return new LeewayError(code as keyof typeof errorCodes, message);
+  }
+  return new LeewayError(
+    'LW_SERVICE_UNREACHABLE',
+    `What answers (status ${status}) is no Leeway of this version.`,
+  );
+}
