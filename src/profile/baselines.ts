@@ -6,6 +6,7 @@ import { decideLearning, learningRule } from './baseline-rule.ts';
 import { cutSubjects } from './cut.ts';
 import type { BaselineStore, SampleQuery, StoreTime, Stream } from './ports.ts';
 import type { LabelledRow, RowBlock } from './row-block.ts';
+import { shapeOnly } from './shape-only.ts';
 import { createUpload } from './upload.ts';
 
 export interface BaselinesDeps {
@@ -135,6 +136,7 @@ async function writeCut(deps: BaselinesDeps, model: string, cut: CutRows): Promi
   const aside = subjects
     .filter(subject => subject.aside === 'id-like')
     .map(subject => subject.binning.subject);
+  const shapes = shapeOnly(subjects.map(subject => subject.binning.subject));
   const baseline: Baseline = {
     model,
     baseline: (await deps.store.lastNumber(model)) + 1,
@@ -146,6 +148,7 @@ async function writeCut(deps: BaselinesDeps, model: string, cut: CutRows): Promi
     note: joined(
       cut.note,
       aside.length > 0 ? `set aside because they look like identifiers: ${aside.join(', ')}` : '',
+      shapes.length > 0 ? `watched by shape only: ${shapes.join(', ')}` : '',
     ),
     subjects,
   };

@@ -120,7 +120,10 @@ function Facts({
       </div>
       <div>
         <dt>Baseline</dt>
-        <dd>{baselineText(summary, baseline)}</dd>
+        <dd>
+          {baselineText(summary, baseline)}
+          {baseline !== null && baseline.note !== '' && <span class="sub">{baseline.note}</span>}
+        </dd>
       </div>
       <div>
         <dt>Retraining</dt>
