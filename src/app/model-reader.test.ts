@@ -1,39 +1,10 @@
 import { describe, expect, it } from 'vitest';
+import { finding as sample } from '../../test/twins/telemetry.ts';
 import type { Finding } from '../domain/finding.ts';
 import { createModelReader } from './model-reader.ts';
 import type { Storage } from './storage.ts';
 
-const hour = 3600;
-
-function finding(part: Partial<Finding>): Finding {
-  return {
-    model: 'churn',
-    environment: 'prod',
-    check: 'drift',
-    subject: 'feature:age',
-    version: '',
-    segment: '',
-    windowStart: 0,
-    windowSeconds: hour,
-    generation: 1n,
-    verdict: 'stable',
-    calibration: 'learning',
-    noiseVersion: 0,
-    p: 0.5,
-    alpha: 0.001,
-    effect: 0.01,
-    effectLow: 0,
-    effectHigh: 0.02,
-    tolerance: 0.02,
-    n: 500,
-    nReference: 5000,
-    smallestDetectable: 0.05,
-    baseline: 1,
-    detail: {},
-    sentence: '',
-    ...part,
-  };
-}
+const finding = (part: Partial<Finding>) => sample({ windowStart: 0, ...part });
 
 /** The list of models over what the store would say. */
 async function list(findings: readonly Finding[]) {

@@ -1,5 +1,6 @@
 import type { Activation, Baseline, BaselineOrigin, BaselineSubject } from '../domain/baseline.ts';
 import type { Database } from './database.ts';
+import { type ProfileColumns, profileColumns, profileOf } from './profile-columns.ts';
 import { ofStream, paramsOf, type Stream } from './profile-keys.ts';
 import { finalSettings, readLabelledRows, seconds } from './row-reads.ts';
 
@@ -84,20 +85,12 @@ async function listBaselines(database: Database, db: string, model: string): Pro
   }));
 }
 
-interface StoredSubject {
+interface StoredSubject extends ProfileColumns {
   readonly subject: string;
   readonly kind: 'numeric' | 'categorical';
   readonly aside: string;
   readonly edges: number[];
   readonly categories: string[];
-  readonly n: string;
-  readonly n_missing: string;
-  readonly n_nan: string;
-  readonly n_mismatch: string;
-  readonly sum: number;
-  readonly sum2: number;
-  readonly bins: number[];
-  readonly counts: string[];
   readonly noise: string;
 }
 
@@ -107,22 +100,13 @@ async function readSubjects(
   { model, baseline }: { model: string; baseline: number },
 ): Promise<BaselineSubject[]> {
   const rows = await database.rows<StoredSubject>(
-    `SELECT subject, kind, aside, edges, categories, n, n_missing, n_nan, n_mismatch, sum, sum2, bins, counts, noise
+    `SELECT subject, kind, aside, edges, categories, ${profileColumns}, noise
      FROM ${db}.baseline_subjects FINAL WHERE model = {model:String} AND baseline = {baseline:UInt32} ORDER BY subject`,
     { model, baseline },
   );
   return rows.map(row => ({
     binning: { subject: row.subject, kind: row.kind, edges: row.edges, categories: row.categories },
-    reference: {
-      n: Number(row.n),
-      nMissing: Number(row.n_missing),
-      nNan: Number(row.n_nan),
-      nMismatch: Number(row.n_mismatch),
-      sum: row.sum,
-      sum2: row.sum2,
-      bins: row.bins,
-      counts: row.counts.map(Number),
-    },
+    reference: profileOf(row),
     noise: row.noise,
     aside: row.aside,
   }));

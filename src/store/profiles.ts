@@ -1,6 +1,7 @@
 import type { Grain, ProfileRow, ProfileRun } from '../domain/profile.ts';
 import type { Database } from './database.ts';
 import { encodeBlock } from './native/writer.ts';
+import { type ProfileColumns, profileOf, profileColumns as selectedColumns } from './profile-columns.ts';
 import {
   ofBaseline,
   ofStream,
@@ -148,20 +149,12 @@ export interface ValidQuery {
   readonly to: number;
 }
 
-interface StoredProfile {
+interface StoredProfile extends ProfileColumns {
   readonly start: number;
   readonly generation: string;
   readonly version: string;
   readonly segment: string;
   readonly subject: string;
-  readonly n: string;
-  readonly n_missing: string;
-  readonly n_nan: string;
-  readonly n_mismatch: string;
-  readonly sum: number;
-  readonly sum2: number;
-  readonly bins: number[];
-  readonly counts: number[];
   readonly extra: Record<string, number>;
 }
 
@@ -172,7 +165,7 @@ async function readValid(
 ): Promise<ProfileRow[]> {
   const rows = await database.rows<StoredProfile>(
     `SELECT toUnixTimestamp(p.bucket) AS start, p.generation AS generation, p.version AS version, p.segment AS segment,
-       p.subject AS subject, n, n_missing, n_nan, n_mismatch, sum, sum2, bins, counts, extra
+       p.subject AS subject, ${selectedColumns}, extra
      FROM ${db}.profiles AS p INNER JOIN (${validRuns(db, query.grain)}) AS r
        ON p.bucket = r.bucket AND p.generation = r.generation
      WHERE ${ofBaseline} AND grain = ${seconds(query.grain)}
@@ -188,14 +181,7 @@ async function readValid(
     version: row.version,
     segment: row.segment,
     subject: row.subject,
-    n: Number(row.n),
-    nMissing: Number(row.n_missing),
-    nNan: Number(row.n_nan),
-    nMismatch: Number(row.n_mismatch),
-    sum: row.sum,
-    sum2: row.sum2,
-    bins: row.bins,
-    counts: row.counts,
+    ...profileOf(row),
     extra: row.extra,
   }));
 }

@@ -1,6 +1,7 @@
 import type { Profile } from '../domain/profile.ts';
 import { addProfiles, emptyProfile } from '../stats/profile.ts';
 import type { Database } from './database.ts';
+import { type ProfileColumns, profileColumns, profileOf } from './profile-columns.ts';
 
 export interface Stream {
   readonly model: string;
@@ -21,18 +22,6 @@ export interface DistributionQuery extends StreamBaseline {
   readonly version?: string;
 }
 
-interface ProfileColumns {
-  readonly n: string;
-  readonly n_missing: string;
-  readonly n_nan: string;
-  readonly n_mismatch: string;
-  readonly sum: number | null;
-  readonly sum2: number | null;
-  readonly bins: readonly number[];
-  readonly counts: readonly number[];
-}
-
-const profileColumns = 'n, n_missing, n_nan, n_mismatch, sum, sum2, bins, counts';
 const ofStream = 'model = {model:String} AND environment = {environment:String}';
 const ofBaseline = `${ofStream} AND baseline = {baseline:UInt32}`;
 
@@ -221,17 +210,4 @@ function fieldsSql(db: string): string {
     ARRAY JOIN arrayFilter(x -> NOT has({known:Array(String)}, x), arrayConcat(mapKeys(num), mapKeys(cat))) AS field
     WHERE ${ofStream} AND bucket >= toDateTime({from:UInt32}) AND bucket < toDateTime({to:UInt32})
     GROUP BY hour, field ORDER BY hour, field`;
-}
-
-function profileOf(row: ProfileColumns): Profile {
-  return {
-    n: Number(row.n),
-    nMissing: Number(row.n_missing),
-    nNan: Number(row.n_nan),
-    nMismatch: Number(row.n_mismatch),
-    sum: row.sum ?? Number.NaN,
-    sum2: row.sum2 ?? Number.NaN,
-    bins: row.bins.map(Number),
-    counts: row.counts.map(Number),
-  };
 }
