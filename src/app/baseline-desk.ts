@@ -1,4 +1,5 @@
 import type { Decoder } from '../decode/decoder.ts';
+import type { Activation, Baseline } from '../domain/baseline.ts';
 import type { Inference } from '../domain/inference.ts';
 import type { Label } from '../domain/label.ts';
 import type { BaselineDesk, BaselineSummary } from '../http/ports.ts';
@@ -59,11 +60,16 @@ export function createBaselineDesk(deps: BaselineDeskDeps): BaselineDesk {
   };
 }
 
-async function listOf(storage: Storage, model: string): Promise<BaselineSummary[]> {
-  const [list, activations] = await Promise.all([
-    storage.baselines.list(model),
-    storage.baselines.activations(model),
-  ]);
+async function listOf({ baselines }: Storage, model: string): Promise<BaselineSummary[]> {
+  const [list, activations] = await Promise.all([baselines.list(model), baselines.activations(model)]);
+  return summarize(list, activations);
+}
+
+/** Baselines for people: without their model, and which one is active. */
+export function summarize(
+  list: readonly Omit<Baseline, 'subjects'>[],
+  activations: readonly Activation[],
+): BaselineSummary[] {
   const active = activeBaseline(activations, '', Infinity);
   return list.map(({ model: _, ...baseline }) => ({ ...baseline, active: baseline.baseline === active }));
 }

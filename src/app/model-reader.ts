@@ -4,6 +4,7 @@ import type { ModelDetail, ModelReader, ModelSummary } from '../http/ports.ts';
 import { LeewayError } from '../lib/errors.ts';
 import { activeBaseline } from '../profile/baselines.ts';
 import type { ModelVersion } from '../store/models.ts';
+import { summarize } from './baseline-desk.ts';
 import { checksFrom } from './checks-from.ts';
 import type { Storage } from './storage.ts';
 
@@ -165,10 +166,7 @@ async function detailOf(deps: ModelReaderDeps, versions: readonly ModelVersion[]
     model,
     environment,
     versions: versions.map(v => v.version),
-    baselines: list.map(({ model: _, ...baseline }) => ({
-      ...baseline,
-      active: baseline.baseline === active,
-    })),
+    baselines: summarize(list, activations),
     activations: activations.map(({ model: _, ...activation }) => activation),
     subjects: (current?.subjects ?? []).map(({ binning, aside }) => ({
       subject: binning.subject,
