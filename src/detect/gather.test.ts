@@ -9,6 +9,10 @@ import { daySeconds, tilesOf, windowsEndingIn } from './windows.ts';
 const base = 20_000 * daySeconds;
 const counts = fc.array(fc.nat(50), { minLength: 5, maxLength: 5 });
 
+/** The last two of the bins are sub-bins. */
+const tailSumsOf = (list: readonly number[]) =>
+  list.slice(3).flatMap((n, i) => (n > 0 ? [(i - 0.5) * n] : []));
+
 test('a window is the sum of its hours, whichever days are read whole', () => {
   const hours = fc.array(counts, { minLength: 72, maxLength: 72 });
   fc.assert(
@@ -18,7 +22,7 @@ test('a window is the sum of its hours, whichever days are read whole', () => {
         bucket: base + i * 3600,
         subject: 's',
         generation: 1n,
-        profile: profileFrom(c, { nMissing: i }),
+        profile: profileFrom(c, { nMissing: i, tailSums: tailSumsOf(c) }),
       }));
       const daily: TileProfile[] = [0, 1, 2].map(d => ({
         grain: 86400,

@@ -82,15 +82,17 @@ interface Sum {
   rest: { n: number; nMissing: number; nNan: number; nMismatch: number; sum: number; sum2: number };
   /** Counts by bin, grown as needed. */
   counts: number[];
+  /** Sums of the values in sub-bins. */
+  tails: Map<number, number>;
 }
 
 function newSum(): Sum {
   const { n, nMissing, nNan, nMismatch, sum, sum2 } = emptyProfile;
-  return { rest: { n, nMissing, nNan, nMismatch, sum, sum2 }, counts: [] };
+  return { rest: { n, nMissing, nNan, nMismatch, sum, sum2 }, counts: [], tails: new Map() };
 }
 
 function add(sum: Sum, profile: Profile): void {
-  const { rest, counts } = sum;
+  const { rest, counts, tails } = sum;
   rest.n += profile.n;
   rest.nMissing += profile.nMissing;
   rest.nNan += profile.nNan;
@@ -100,6 +102,12 @@ function add(sum: Sum, profile: Profile): void {
   const last = profile.bins.at(-1) ?? -1;
   while (counts.length <= last) counts.push(0);
   for (let i = 0; i < profile.bins.length; i++) counts[profile.bins[i]!]! += profile.counts[i]!;
+  const { bins, tailSums } = profile;
+  const firstTail = bins.length - tailSums.length;
+  tailSums.forEach((tail, i) => {
+    const bin = bins[firstTail + i]!;
+    tails.set(bin, (tails.get(bin) ?? 0) + tail);
+  });
 }
 
 function closed(sum: Sum): Profile {
@@ -110,5 +118,6 @@ function closed(sum: Sum): Profile {
     bins.push(bin);
     counts.push(count);
   });
-  return { ...sum.rest, bins, counts };
+  const tailSums = sum.tails.size === 0 ? [] : bins.flatMap(bin => sum.tails.get(bin) ?? []);
+  return { ...sum.rest, bins, counts, tailSums };
 }

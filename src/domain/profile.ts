@@ -2,7 +2,9 @@
  * How the values of one subject are put into bins, frozen with a baseline.
  *
  * Numeric: `edges` e[0] < e[1] < ... < e[k-1], strictly increasing. Bin 0 holds values below e[0]; bin i (1..k-1)
- * holds e[i-1] <= x < e[i], the last one closed above; bin k holds values above e[k-1].
+ * holds e[i-1] <= x < e[i], the last one closed above. Values below e[0] and above e[k-1] lie in log-linear sub-bins
+ * (stats/tail-bins.ts): k+1+j below and k+1+64+j above, j = 0..63 outwards. Bins 0 and k hold them in profiles stored before
+ * there were sub-bins; readers add up both. With fewer than two edges there is no range, and no sub-bins.
  * Categorical: bin i holds `categories[i]`, bin `categories.length` every other value (`other`).
  */
 export interface Binning {
@@ -10,6 +12,8 @@ export interface Binning {
   readonly kind: 'numeric' | 'categorical';
   readonly edges: readonly number[];
   readonly categories: readonly string[];
+  /** Mean of the reference's values in bins 1..k-1; [] for categories and in baselines cut before there were any. */
+  readonly centres: readonly number[];
 }
 
 /**
@@ -26,6 +30,8 @@ export interface Profile {
   readonly sum2: number;
   readonly bins: readonly number[];
   readonly counts: readonly number[];
+  /** Sums of the values in the sub-bins, which are the last of `bins`, in their order; [] when there are none. */
+  readonly tailSums: readonly number[];
 }
 
 /** Profile grains in seconds: a bucket, an hour, a day. */

@@ -10,6 +10,7 @@ const profile = (counts: readonly number[], nMissing = 0): Profile => ({
   nMismatch: 0,
   sum: 0,
   sum2: 0,
+  tailSums: [],
   bins: counts.flatMap((c, i) => (c > 0 ? [i] : [])),
   counts: counts.filter(c => c > 0),
 });
@@ -18,6 +19,7 @@ const numeric = (edges: readonly number[]): Binning => ({
   kind: 'numeric',
   edges,
   categories: [],
+  centres: [],
 });
 const total = (values: readonly number[]) => values.reduce((a, b) => a + b, 0);
 
@@ -75,11 +77,25 @@ describe('plotBins', () => {
     const bins = plotBins(numeric([0, 1, 2]), profile([0, 5, 5, 0]), profile([1, 4, 4, 1]));
     expect(bins.map(bin => bin.label)).toEqual(['below 0', '0 to 1', '1 to 2', 'above 2']);
     expect(bins.map(bin => bin.current)).toEqual([0.1, 0.4, 0.4, 0.1]);
+    const sub = {
+      ...profile([0, 4, 4, 0]),
+      n: 10,
+      bins: [1, 2, 50, 100],
+      counts: [4, 4, 1, 1],
+      tailSums: [-9, 40],
+    };
+    expect(plotBins(numeric([0, 1, 2]), profile([0, 5, 5, 0]), sub)).toEqual(bins);
   });
 
   it('ranks categories, adds up the rest and names what is new', () => {
     const categories = Array.from({ length: 50 }, (_, i) => `c${i}`);
-    const binning: Binning = { subject: 'feature:c', kind: 'categorical', edges: [], categories };
+    const binning: Binning = {
+      subject: 'feature:c',
+      kind: 'categorical',
+      edges: [],
+      categories,
+      centres: [],
+    };
     const reference = profile([...categories.map((_, i) => i + 1), 0]);
     const current = profile([...categories.map(() => 1), 50]);
     const bins = plotBins(binning, reference, current);

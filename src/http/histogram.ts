@@ -1,4 +1,5 @@
 import type { Binning, Profile } from '../domain/profile.ts';
+import { categoryCounts, orderedCounts } from '../stats/cells.ts';
 
 /** A bar of the plot: shares are of all rows, missing values included. */
 export interface PlotBin {
@@ -21,8 +22,7 @@ const mostCategories = 40;
  * together, and values the reference had not (`new`).
  */
 export function plotBins(binning: Binning, reference: Profile, current: Profile): PlotBin[] {
-  const size = binning.kind === 'numeric' ? binning.edges.length + 1 : binning.categories.length + 1;
-  const sides = { reference: spread(reference, size), current: spread(current, size) };
+  const sides = { reference: spread(binning, reference), current: spread(binning, current) };
   return binning.kind === 'numeric'
     ? numericBins(binning.edges, sides)
     : categoryBins(binning.categories, sides);
@@ -33,13 +33,11 @@ interface Sides {
   readonly current: readonly number[];
 }
 
-/** Share of all rows in each fine bin. */
-function spread(profile: Profile, size: number): number[] {
-  const shares = Array.from({ length: size }, () => 0);
-  for (const [index, bin] of profile.bins.entries()) {
-    if (bin < size && profile.n > 0) shares[bin]! += profile.counts[index]! / profile.n;
-  }
-  return shares;
+/** Share of all rows in each fine bin, with all that lies beyond the range in the first and the last. */
+function spread(binning: Binning, profile: Profile): readonly number[] {
+  const cells =
+    binning.kind === 'numeric' ? orderedCounts(binning, profile) : categoryCounts(binning, profile);
+  return Array.from(cells, count => (profile.n > 0 ? count / profile.n : 0));
 }
 
 function numericBins(edges: readonly number[], sides: Sides): PlotBin[] {

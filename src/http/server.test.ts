@@ -73,6 +73,7 @@ const side = (counts: number[]) => ({
   sum2: 0,
   bins: [0, 1, 2],
   counts,
+  tailSums: [],
 });
 
 type Call = readonly [name: string, ...args: unknown[]];
@@ -132,6 +133,9 @@ async function setup(
               activations: [],
               subjects: [{ subject: 'feature:age', kind: 'numeric', aside: '', tolerance: Number.NaN }],
               checks: [{ check: 'drift', from: null, note: 'n' }],
+              calibration: [
+                { windowSeconds: 3600, calibration: 'provisional', pagesFrom: 1000, calibratedFrom: 2000 },
+              ],
               learning: null,
             }
           : null,
@@ -142,7 +146,7 @@ async function setup(
               baseline: 1,
               windowStart: 7200,
               windowSeconds: q.windowSeconds,
-              binning: { subject: q.subject, kind: 'numeric', edges: [0, 1], categories: [] },
+              binning: { subject: q.subject, kind: 'numeric', edges: [0, 1], categories: [], centres: [0.5] },
               reference: side([0, 9, 0]),
               current: side([3, 3, 3]),
             }

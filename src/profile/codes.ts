@@ -1,6 +1,7 @@
 import type { Binning } from '../domain/profile.ts';
 import { type BinLookup, binOf, createBinLookup } from '../stats/bin-lookup.ts';
 import { type CodedColumn, codeAbsent, codeMismatch, codeMissing, codeNan } from '../stats/profile.ts';
+import { binNumbers, createTailBins, type TailBins, tailBinOf } from '../stats/tail-bins.ts';
 import type { NumberEntries, RowBlock, TextEntries, Texts } from './row-block.ts';
 import { statusCodeOf, subjectNames } from './subjects.ts';
 
@@ -8,11 +9,20 @@ import { statusCodeOf, subjectNames } from './subjects.ts';
 interface Coder {
   readonly subject: string;
   /** Numeric subjects. */
-  readonly lookup: BinLookup | null;
+  readonly lookup: NumberLookup | null;
   /** Categorical subjects: bin of each kept category. */
   readonly categories: ReadonlyMap<string, number> | null;
-  /** Bins in all. */
+  /** Bin numbers in all, and the first that is a sub-bin (`bins` when there are none). */
   readonly bins: number;
+  readonly tails: number;
+}
+
+/** Bins of numbers: those between the edges, and the sub-bins beyond. */
+interface NumberLookup {
+  readonly inside: BinLookup;
+  readonly outside: TailBins | null;
+  /** Lowest bin above the range. */
+  readonly last: number;
 }
 
 /** Binnings of a baseline, ready for rows. Subjects keep the order given. */
@@ -28,13 +38,24 @@ export function createCoding(binnings: readonly Binning[]): Coding {
     const numeric = binning.kind === 'numeric';
     return {
       subject: binning.subject,
-      lookup: numeric ? createBinLookup(binning.edges) : null,
+      lookup: numeric ? numberLookup(binning.edges) : null,
       categories: numeric ? null : new Map(binning.categories.map((name, i) => [name, i])),
-      bins: numeric ? binning.edges.length + 1 : binning.categories.length + 1,
+      bins: numeric ? binNumbers(binning.edges.length) : binning.categories.length + 1,
+      tails: numeric ? binning.edges.length + 1 : binning.categories.length + 1,
     };
   });
   const subjects = coders.map(coder => coder.subject);
   return { coders, subjects, at: new Map(subjects.map((subject, i) => [subject, i])) };
+}
+
+function numberLookup(edges: readonly number[]): NumberLookup {
+  return { inside: createBinLookup(edges), outside: createTailBins(edges), last: edges.length };
+}
+
+/** Bin of a finite number. Bins 0 and k of the edges are looked at more closely: they hold what lies beyond the range. */
+function numberCode({ inside, outside, last }: NumberLookup, value: number): number {
+  const bin = binOf(inside, value);
+  return (bin === 0 || bin === last) && outside !== null ? tailBinOf(outside, value) : bin;
 }
 
 /** Codes the rows of a block; the columns it returns are overwritten by the next call. */
@@ -51,18 +72,20 @@ export function createBlockCoder(coding: Coding): BlockCoder {
     const { rows } = block;
     if (rows > room) {
       room = rows;
-      buffers = coding.coders.map(({ bins }) => ({
+      buffers = coding.coders.map(({ bins, tails }) => ({
         codes: new Uint16Array(rows),
         values: new Float64Array(rows),
         bins,
+        tails,
       }));
     }
-    const columns = buffers.map(({ codes, values, bins }, i) => {
+    const columns = buffers.map(({ codes, values, bins, tails }, i) => {
       const { subject } = coding.coders[i]!;
       return {
         codes: codes.subarray(0, rows).fill(subject === subjectNames.label ? codeAbsent : codeMissing),
         values: values.subarray(0, rows).fill(0),
         bins,
+        tails,
       };
     });
     codeColumns(coding, columns, block);
@@ -144,7 +167,7 @@ function commonWidth({ offsets, names }: NumberEntries): number {
 
 /** One feature of rows that all have the same names in the same order. */
 interface Stride {
-  readonly lookup: BinLookup | null;
+  readonly lookup: NumberLookup | null;
   readonly column: CodedColumn;
   /** Place of the feature in a row. */
   readonly first: number;
@@ -171,10 +194,12 @@ function codeTile(
     codes.fill(codeMismatch, from, to);
     return;
   }
+  const { inside, outside, last } = lookup;
   for (let row = from, i = from * width + first; row < to; row++, i += width) {
     const value = values[i]!;
     if (value - value === 0) {
-      codes[row] = binOf(lookup, value);
+      const bin = binOf(inside, value);
+      codes[row] = (bin === 0 || bin === last) && outside !== null ? tailBinOf(outside, value) : bin;
       out[row] = value;
     } else codes[row] = codeNan;
   }
@@ -183,7 +208,7 @@ function codeTile(
 function putNumber(coder: Coder, column: CodedColumn, { row, value }: { row: number; value: number }): void {
   if (coder.lookup === null) column.codes[row] = codeMismatch;
   else if (Number.isFinite(value)) {
-    column.codes[row] = binOf(coder.lookup, value);
+    column.codes[row] = numberCode(coder.lookup, value);
     column.values[row] = value;
   } else column.codes[row] = codeNan;
 }

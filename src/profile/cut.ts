@@ -1,6 +1,6 @@
 import type { BaselineSubject } from '../domain/baseline.ts';
 import type { Binning, Profile } from '../domain/profile.ts';
-import { keptCategories, numericEdges } from '../stats/binning.ts';
+import { binCentres, keptCategories, numericEdges } from '../stats/binning.ts';
 import { addProfiles, emptyProfile } from '../stats/profile.ts';
 import { createCoding } from './codes.ts';
 import { numberIsIdLike, textIsIdLike } from './id-like.ts';
@@ -29,20 +29,22 @@ export function cutSubjects(blocks: readonly RowBlock[]): BaselineSubject[] {
 
 function freeze(values: SubjectValues): { binning: Binning; aside: string } {
   const { subject } = values;
-  if (subject === subjectNames.status)
-    return { binning: { subject, kind: 'categorical', edges: [], categories: statusCategories }, aside: '' };
+  if (subject === subjectNames.status) return { binning: categorical(subject, statusCategories), aside: '' };
   const feature = subject.startsWith(subjectNames.feature);
   if (values.numberCount >= values.textCount) {
     const { numbers, times } = values.finite();
     const aside = feature && numberIsIdLike(numbers, times) ? 'id-like' : '';
-    return {
-      binning: { subject, kind: 'numeric', edges: aside === '' ? numericEdges(numbers) : [], categories: [] },
-      aside,
-    };
+    const edges = aside === '' ? numericEdges(numbers) : [];
+    const centres = binCentres(edges, numbers);
+    return { binning: { subject, kind: 'numeric', edges, categories: [], centres }, aside };
   }
   const aside = feature && textIsIdLike(values.texts, values.textCount) ? 'id-like' : '';
   const categories = aside === '' ? keptCategories(values.texts) : [];
-  return { binning: { subject, kind: 'categorical', edges: [], categories }, aside };
+  return { binning: categorical(subject, categories), aside };
+}
+
+function categorical(subject: string, categories: readonly string[]): Binning {
+  return { subject, kind: 'categorical', edges: [], categories, centres: [] };
 }
 
 function referencesOf(binnings: readonly Binning[], blocks: readonly RowBlock[]): Profile[] {

@@ -253,12 +253,12 @@ function profileRows({ of, generation, tabulation, coding }: RowsOf): ProfileRow
   const rows: ProfileRow[] = [];
   for (const { bucket, version, segment, profiles } of tabulation.cells())
     for (let i = 0; i < profiles.length; i++) {
-      const { n, nMissing, nNan, nMismatch, sum, sum2, bins, counts } = profiles[i]!;
+      const { n, nMissing, nNan, nMismatch, sum, sum2, bins, counts, tailSums } = profiles[i]!;
       const subject = coding.subjects[i]!;
       // biome-ignore format: one line a part
       rows.push({
         model, environment, baseline, grain: 300, bucket, generation, version, segment, subject,
-        n, nMissing, nNan, nMismatch, sum, sum2, bins, counts, extra: noNames,
+        n, nMissing, nNan, nMismatch, sum, sum2, bins, counts, tailSums, extra: noNames,
       });
     }
   return rows;

@@ -2,6 +2,8 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { Inference } from '../domain/inference.ts';
 import type { Binning } from '../domain/profile.ts';
+import { orderedCounts } from '../stats/cells.ts';
+import { createTailBins, tailBinOf } from '../stats/tail-bins.ts';
 import { createCoding } from './codes.ts';
 import { blockOfRows } from './row-block.ts';
 import { createTabulation } from './tabulate.ts';
@@ -11,6 +13,7 @@ const numeric = (subject: string): Binning => ({
   kind: 'numeric',
   edges: [0, 10, 20],
   categories: [],
+  centres: [5, 15],
 });
 const coding = createCoding([numeric('feature:x'), numeric('feature:y'), numeric('label')]);
 
@@ -53,12 +56,14 @@ function profilesOf(blocks: readonly (readonly Inference[])[]) {
   return [...tabulation.cells()].flatMap(({ profiles }) => profiles);
 }
 
-/** Counts by definition, one value at a time. */
+/** Counts by definition, one value at a time: below the range, two bins, above it. */
 function binByDefinition(value: number): number {
   if (value < 0) return 0;
   if (value < 10) return 1;
   return value <= 20 ? 2 : 3;
 }
+
+const tails = createTailBins([0, 10, 20])!;
 
 const value: fc.Arbitrary<Value> = fc.oneof(
   { weight: 6, arbitrary: fc.integer({ min: -5, max: 25 }) },
@@ -91,8 +96,15 @@ describe('a tabulation', () => {
         const finite = values.filter((v): v is number => v !== null && Number.isFinite(v));
         const counts = [0, 0, 0, 0];
         for (const v of finite) counts[binByDefinition(v)]! += 1;
-        expect(x!.bins).toEqual([0, 1, 2, 3].filter(bin => counts[bin]! > 0));
-        expect(x!.counts).toEqual(counts.filter(count => count > 0));
+        expect([...orderedCounts(numeric('x'), x!)]).toEqual(counts);
+        const beyond = finite.filter(v => v < 0 || v > 20);
+        const bins = [...new Set(beyond.map(v => tailBinOf(tails, v)))].sort((a, b) => a - b);
+        expect(x!.bins.filter(bin => bin > 3)).toEqual(bins);
+        expect(x!.bins.every(bin => bin !== 0 && bin !== 3)).toBe(true);
+        const sums = bins.map(bin =>
+          beyond.filter(v => tailBinOf(tails, v) === bin).reduce((sum, v) => sum + v, 0),
+        );
+        expect(x!.tailSums).toEqual(sums);
         expect(x!.nMissing).toBe(values.filter(v => v === null).length);
         expect(x!.nNan).toBe(values.filter(v => v !== null && !Number.isFinite(v)).length);
         expect(x!.sum).toBe(finite.reduce((sum, v) => sum + v, 0));

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { binOf, createBinLookup } from './bin-lookup.ts';
-import { keptCategories, numericEdges } from './binning.ts';
+import { binCentres, edgesOfQuantiles, keptCategories, numericEdges } from './binning.ts';
 
 const finite = fc.double({ noNaN: true, noDefaultInfinity: true });
 const special = fc.constantFrom(
@@ -93,6 +93,82 @@ describe('numericEdges', () => {
     expect(numericEdges(Float64Array.of(NaN, Infinity, -Infinity))).toEqual([]);
     for (const x of [0, 7, -7, 5e-324, -5e-324, Number.MAX_VALUE, -Number.MAX_VALUE])
       expect(binOf(createBinLookup(numericEdges(Float64Array.of(x, x, NaN))), x)).toBe(1);
+  });
+});
+
+describe('edgesOfQuantiles', () => {
+  it('is strictly increasing over the whole range, whatever the quantiles', () => {
+    fc.assert(
+      fc.property(sample, quantiles => {
+        const edges = edgesOfQuantiles(quantiles);
+        for (let i = 1; i < edges.length; i++) expect(edges[i]!).toBeGreaterThan(edges[i - 1]!);
+        const lookup = createBinLookup(edges);
+        for (const x of quantiles) {
+          expect(binOf(lookup, x)).toBeGreaterThanOrEqual(1);
+          expect(binOf(lookup, x)).toBeLessThan(edges.length);
+        }
+      }),
+    );
+  });
+
+  it('cuts equal mass, and parts a value that holds more from its neighbours', () => {
+    const values = Array.from({ length: 4000 }, (_, i) => (i % 4 === 0 ? 7 : Math.sin(i * 12.9898) * 30));
+    const sorted = values.slice().sort((a, b) => a - b);
+    const edges = edgesOfQuantiles(Array.from({ length: 21 }, (_, i) => sorted[Math.min(3999, i * 200)]!));
+    const lookup = createBinLookup(edges);
+    const counts = new Map<number, number>();
+    for (const x of values) counts.set(binOf(lookup, x), (counts.get(binOf(lookup, x)) ?? 0) + 1);
+    const atom = binOf(lookup, 7);
+    expect(counts.get(atom)).toBe(1000);
+    counts.delete(atom);
+    expect(Math.max(...counts.values())).toBeLessThanOrEqual(202);
+    expect(edges.length - 1).toBeGreaterThanOrEqual(16);
+  });
+
+  it('has an answer for nothing and for one value', () => {
+    expect(edgesOfQuantiles([])).toEqual([]);
+    expect(edgesOfQuantiles([NaN, Infinity])).toEqual([]);
+    expect(edgesOfQuantiles([4, 4, 4])).toEqual(numericEdges(Float64Array.of(4)));
+    expect(edgesOfQuantiles([1, Number.MAX_VALUE, Number.MAX_VALUE])).toEqual([1, Number.MAX_VALUE]);
+  });
+});
+
+describe('binCentres', () => {
+  it('gives the mean of the values of each bin, within the bin', () => {
+    fc.assert(
+      fc.property(sample, fc.integer({ min: 1, max: 40 }), (values, most) => {
+        const edges = numericEdges(values, most);
+        const lookup = createBinLookup(edges);
+        const centres = binCentres(edges, values);
+        expect(centres.length).toBe(edges.length - 1);
+        for (const [i, centre] of centres.entries()) {
+          const held = values.filter(x => binOf(lookup, x) === i + 1);
+          const scale = Math.max(...held.map(Math.abs));
+          // Rounding must not push the sum of the largest doubles over the edge.
+          const sum = held.reduce((all, x) => all + x / held.length, 0);
+          const mean = Math.max(-Number.MAX_VALUE, Math.min(Number.MAX_VALUE, sum));
+          if (held.length > 0) expect(Math.abs(centre - mean)).toBeLessThanOrEqual(1e-12 * scale + 5e-322);
+          expect(binOf(lookup, centre)).toBe(i + 1);
+        }
+        expect(binCentres(edges, values.slice().reverse())).toEqual(centres);
+      }),
+    );
+  });
+
+  it('is exact where a bin holds one value', () => {
+    const few = fc.array(fc.constantFrom(0.1, 0.2, 0.3, -0, 7e300, -1e-310), {
+      minLength: 1,
+      maxLength: 200,
+    });
+    fc.assert(
+      fc.property(few, list => {
+        const values = Float64Array.from(list);
+        const distinct = [...new Set(list)].sort((a, b) => a - b).map(x => x + 0);
+        expect(binCentres(numericEdges(values), values)).toEqual(distinct);
+      }),
+    );
+    expect(binCentres([], Float64Array.of(1, 2))).toEqual([]);
+    expect(binCentres([0, 2, 4], Float64Array.of(1))).toEqual([1, 3]);
   });
 });
 

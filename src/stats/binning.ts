@@ -25,12 +25,78 @@ export const maxCategories = 1000;
  * numericEdges(Float64Array.of(4, 1, 3, 2), 2) // => [1, 2.5, 4]
  */
 export function numericEdges(values: Float64Array, most: number = maxBins): number[] {
-  const sorted = values.filter(value => Number.isFinite(value)).sort();
+  const sorted = sortedFinite(values);
   const distinct = distinctValues(sorted);
   if (distinct.values.length === 0) return [];
   if (distinct.values.length === 1) return edgesAround(distinct.values[0]!);
   if (distinct.values.length <= most) return edgesBetween(distinct.values);
   return equalMassEdges(distinct, sorted.length, most);
+}
+
+/**
+ * Freezes the edges of a numeric subject of which quantiles alone are known: bins of equal mass.
+ *
+ * Quantiles at equal steps from the smallest value to the largest; equal ones are merged. A value that several of them
+ * agree on holds a bin's mass or more and gets the smallest bin there is, so that it stays apart from its neighbours.
+ * Reads and ends as `numericEdges`. Not-a-number and infinities are left out.
+ *
+ * @param quantiles quantiles of shares 0, 1/b, 2/b, ..., 1 of the reference
+ * @example
+ * edgesOfQuantiles([1, 2, 4, 8]) // => [1, 2, 4, 8]
+ */
+export function edgesOfQuantiles(quantiles: ArrayLike<number>): number[] {
+  const sorted = Float64Array.from(quantiles)
+    .filter(value => Number.isFinite(value))
+    .sort();
+  const { values, counts } = distinctValues(sorted);
+  if (values.length === 0) return [];
+  if (values.length === 1) return edgesAround(values[0]!);
+  const edges: number[] = [];
+  values.forEach((value, i) => {
+    pushAbove(edges, value);
+    const above = neighbour(value, 1n);
+    if (counts[i]! > 1 && Number.isFinite(above)) pushAbove(edges, above);
+  });
+  return edges;
+}
+
+/**
+ * The values that stand for the bins between frozen edges: the mean of the reference's values in each.
+ *
+ * Exact where a bin holds one value, however often. A bin without any value is given its middle. Depends on the
+ * multiset of values only. O(n log n); the input is not changed.
+ *
+ * @param edges strictly increasing, as from `numericEdges`
+ * @param values the sample the edges were cut from, any order
+ * @returns one value a bin, [] with fewer than two edges
+ * @example
+ * binCentres([1, 1.5, 3], Float64Array.of(3, 1, 1, 2)) // => [1, 2.5]
+ */
+export function binCentres(edges: readonly number[], values: Float64Array): number[] {
+  if (edges.length < 2) return [];
+  const last = edges.length - 1;
+  const sorted = values.filter(value => value >= edges[0]! && value <= edges[last]!).sort();
+  let to = 0;
+  return Array.from({ length: last }, (_, i) => {
+    const from = to;
+    const end = i + 1 === last ? Infinity : edges[i + 1]!;
+    while (to < sorted.length && sorted[to]! < end) to++;
+    return from === to ? edges[i]! / 2 + edges[i + 1]! / 2 : meanOf(sorted, from, to);
+  });
+}
+
+/** Mean of `sorted[from..to)`, never outside of it. */
+function meanOf(sorted: Float64Array, from: number, to: number): number {
+  const [low, high] = [sorted[from]!, sorted[to - 1]!];
+  if (low === high) return low === 0 ? 0 : low;
+  let sum = 0;
+  for (let i = from; i < to; i++) sum += sorted[i]!;
+  let mean = sum / (to - from);
+  if (!Number.isFinite(mean)) {
+    mean = 0;
+    for (let i = from; i < to; i++) mean += sorted[i]! / (to - from);
+  }
+  return Math.min(high, Math.max(low, mean));
 }
 
 /**
@@ -46,26 +112,38 @@ export function keptCategories(counts: ReadonlyMap<string, number>, most: number
     .map(([name]) => name);
 }
 
+/** A sorted copy. Sorting puts infinities and not-a-number at the ends, where they are cut off. */
+function sortedFinite(values: Float64Array): Float64Array {
+  const sorted = values.slice().sort();
+  let from = 0;
+  let to = sorted.length;
+  while (from < to && !Number.isFinite(sorted[from]!)) from++;
+  while (to > from && !Number.isFinite(sorted[to - 1]!)) to--;
+  return sorted.subarray(from, to);
+}
+
 interface Distinct {
-  readonly values: number[];
-  readonly counts: number[];
+  readonly values: Float64Array;
+  readonly counts: Float64Array;
 }
 
 function distinctValues(sorted: Float64Array): Distinct {
-  const values: number[] = [];
-  const counts: number[] = [];
-  for (const value of sorted) {
+  const values = new Float64Array(sorted.length);
+  const counts = new Float64Array(sorted.length);
+  let distinct = 0;
+  for (let i = 0; i < sorted.length; i++) {
+    const value = sorted[i]!;
     // -0 and 0 are one value.
-    if (values.length > 0 && values[values.length - 1] === value) counts[counts.length - 1]! += 1;
+    if (distinct > 0 && values[distinct - 1] === value) counts[distinct - 1]! += 1;
     else {
-      values.push(value === 0 ? 0 : value);
-      counts.push(1);
+      values[distinct] = value === 0 ? 0 : value;
+      counts[distinct++] = 1;
     }
   }
-  return { values, counts };
+  return { values: values.subarray(0, distinct), counts: counts.subarray(0, distinct) };
 }
 
-function edgesBetween(values: readonly number[]): number[] {
+function edgesBetween(values: Float64Array): number[] {
   const edges = [values[0]!];
   for (let i = 1; i < values.length; i++) pushAbove(edges, midpoint(values[i - 1]!, values[i]!));
   pushAbove(edges, values[values.length - 1]!);
@@ -74,7 +152,7 @@ function edgesBetween(values: readonly number[]): number[] {
 
 /** Values closer than a double can part share a bin: an edge that would not increase is left out. */
 function pushAbove(edges: number[], edge: number): void {
-  if (edge > edges[edges.length - 1]!) edges.push(edge);
+  if (edges.length === 0 || edge > edges[edges.length - 1]!) edges.push(edge);
 }
 
 function midpoint(below: number, above: number): number {

@@ -42,8 +42,8 @@ export function chiSquareLogSf(x: number, degrees: number): number {
  * pearson([37, 63], [36, 64]).p // 0.8832296632263392
  */
 export function pearson(
-  current: readonly number[],
-  reference: readonly number[],
+  current: ArrayLike<number>,
+  reference: ArrayLike<number>,
 ): { readonly statistic: number; readonly degrees: number; readonly p: number } {
   const n = sum(current as number[]);
   const m = sum(reference as number[]);

@@ -1,6 +1,9 @@
 import * as fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { fisherTest, hypergeometricSf } from './fisher.ts';
+import { loadGolden } from '../../test/golden/load.ts';
+import { fisherTest, fisherTwoSided, hypergeometricSf } from './fisher.ts';
+import { normalSf } from './normal.ts';
+import { gammaQ } from './special.ts';
 
 function choose(n: number, k: number): number {
   if (k < 0 || k > n) return 0;
@@ -56,4 +59,35 @@ test('the tails of both samples cover each other', () => {
       expect(fisherTest({ c, n: 300, r, m: 300 }).both).toBeCloseTo(Math.min(1, 2 * Math.min(up, down)), 12);
     }),
   );
+});
+
+test('two-sided is twice the smaller tail of the two samples', () => {
+  const sizes = fc.integer({ min: 1, max: 400 });
+  fc.assert(
+    fc.property(sizes, sizes, fc.nat(400), fc.nat(400), (n, m, a, b) => {
+      const c = Math.min(a, n);
+      const r = Math.min(b, m);
+      const smaller = Math.min(hypergeometricSf(c, c + r, n, m), hypergeometricSf(r, c + r, m, n));
+      expect(fisherTwoSided(c, r, n, m)).toBeCloseTo(Math.min(1, 2 * smaller), 9);
+      expect(fisherTwoSided(r, c, m, n)).toBe(fisherTwoSided(c, r, n, m));
+    }),
+    { numRuns: 2000 },
+  );
+});
+
+const golden = loadGolden<unknown, Record<string, readonly number[][]>>('functions')[0]!.output;
+
+test.each([
+  ['norm_sf', normalSf],
+  ['gamma_q', gammaQ],
+  ['hyper_sf', hypergeometricSf],
+] as const)('golden values of %s', (name, evaluate) => {
+  const cases = golden[name]!;
+  expect(cases.length).toBeGreaterThan(3);
+  for (const values of cases) {
+    const expected = values.at(-1)!;
+    const found = (evaluate as (...args: readonly number[]) => number)(...values.slice(0, -1));
+    const rows = name === 'hyper_sf' ? values[2]! + values[3]! : 0;
+    expect(Math.abs(found / expected - 1), values.join(' ')).toBeLessThanOrEqual(rows >= 1e6 ? 1e-6 : 1e-9);
+  }
 });

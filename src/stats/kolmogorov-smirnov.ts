@@ -57,8 +57,8 @@ export function kolmogorovLogSf(z: number): number {
  * ksTest([0, 50, 50], [50, 50, 0]).statistic // 0.5
  */
 export function ksTest(
-  current: readonly number[],
-  reference: readonly number[],
+  current: ArrayLike<number>,
+  reference: ArrayLike<number>,
   side: 'both' | 'up' = 'both',
 ): KsResult {
   const n = sum(current as number[]);

@@ -12,6 +12,8 @@ import {
 } from './profile.ts';
 
 const bins = 40;
+/** Bins from here on are sub-bins. */
+const tails = 30;
 const row = fc.tuple(
   fc.oneof(
     fc.integer({ min: 0, max: bins - 1 }),
@@ -25,11 +27,15 @@ const tally = createTally();
 function profileOf(list: readonly (readonly [number, number])[]): Counts {
   const codes = Uint16Array.from(list, ([code]) => code);
   const values = Float64Array.from(list, ([code, value]) => (code < bins ? value : 0));
-  return tally({ codes, values, bins }, Uint32Array.from(list.keys()), { from: 0, to: list.length });
+  return tally({ codes, values, bins, tails }, Uint32Array.from(list.keys()), { from: 0, to: list.length });
 }
 
 function expectSame(a: Counts, b: Counts, scale: number): void {
-  expect({ ...a, sum: 0, sum2: 0 }).toEqual({ ...b, sum: 0, sum2: 0 });
+  const exact = (p: Counts) => ({ ...p, sum: 0, sum2: 0, tailSums: p.tailSums.length });
+  expect(exact(a)).toEqual(exact(b));
+  a.tailSums.forEach((tail, i) => {
+    expect(Math.abs(tail - b.tailSums[i]!)).toBeLessThanOrEqual(1e-12 * (1 + scale * 1e6));
+  });
   expect(Math.abs(a.sum - b.sum)).toBeLessThanOrEqual(1e-12 * (1 + scale * 1e6));
   expect(Math.abs(a.sum2 - b.sum2)).toBeLessThanOrEqual(1e-12 * (1 + b.sum2));
 }
@@ -64,13 +70,26 @@ describe('profiles', () => {
         expect(p.counts.every(count => count > 0)).toBe(true);
         for (const [i, bin] of p.bins.entries())
           expect(p.counts[i]).toBe(list.filter(([code]) => code === bin).length);
+        const used = p.bins.filter(bin => bin >= tails);
+        expect(p.tailSums.length).toBe(used.length);
+        for (const [i, bin] of used.entries()) {
+          const values = list.filter(([code]) => code === bin).map(([, value]) => value);
+          expect(p.tailSums[i]).toBe(values.reduce((sum, value) => sum + value, 0));
+        }
       }),
     );
   });
 
   it('take only the rows asked for, in the order given', () => {
-    const column = { codes: Uint16Array.of(1, 2, 3, 1), values: Float64Array.of(1, 2, 3, 1), bins: 900 };
+    const column = {
+      codes: Uint16Array.of(1, 2, 3, 1),
+      values: Float64Array.of(1, 2, 3, 1),
+      bins: 900,
+      tails: 3,
+    };
     const p = tally(column, Uint32Array.of(3, 0, 2, 1), { from: 0, to: 3 });
-    expect(p).toEqual({ ...emptyProfile, n: 3, sum: 5, sum2: 11, bins: [1, 3], counts: [2, 1] });
+    const expected = { ...emptyProfile, n: 3, sum: 5, sum2: 11, bins: [1, 3], counts: [2, 1], tailSums: [3] };
+    expect(p).toEqual(expected);
+    expect(tally(column, Uint32Array.of(2), { from: 0, to: 1 }).tailSums).toEqual([3]);
   });
 });

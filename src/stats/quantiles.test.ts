@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { binOf, createBinLookup } from './bin-lookup.ts';
 import { numericEdges } from './binning.ts';
 import { quantileOfBins } from './quantiles.ts';
+import { createTailBins, tailBinOf } from './tail-bins.ts';
 
 describe('quantileOfBins', () => {
   it('lies within one bin of the exact quantile', () => {
@@ -26,6 +27,23 @@ describe('quantileOfBins', () => {
         },
       ),
     );
+  });
+
+  it('is the mean of a sub-bin beyond the range, in increasing order of value', () => {
+    const tails = createTailBins([0, 10])!;
+    const held = new Map(
+      [
+        [-400, 3],
+        [-20, 2],
+        [30, 1],
+        [9000, 4],
+      ].map(([x, n]) => [tailBinOf(tails, x!), { x: x!, n: n! }]),
+    );
+    const bins = [...held.keys()].sort((a, b) => a - b);
+    const counts = [10, ...bins.map(bin => held.get(bin)!.n)];
+    const tailSums = bins.map(bin => held.get(bin)!.n * held.get(bin)!.x);
+    const at = (q: number) => quantileOfBins([0, 10], { bins: [1, ...bins], counts, tailSums }, q);
+    expect([0, 0.1, 0.2, 0.25, 0.5, 0.78, 0.9, 1].map(at)).toEqual([-400, -400, -20, -20, 5, 30, 9000, 9000]);
   });
 
   it('answers the end of the range for values beyond it, and NaN for none', () => {

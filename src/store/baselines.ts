@@ -91,6 +91,7 @@ interface StoredSubject extends ProfileColumns {
   readonly aside: string;
   readonly edges: number[];
   readonly categories: string[];
+  readonly centres: number[];
   readonly noise: string;
 }
 
@@ -100,12 +101,18 @@ async function readSubjects(
   { model, baseline }: { model: string; baseline: number },
 ): Promise<BaselineSubject[]> {
   const rows = await database.rows<StoredSubject>(
-    `SELECT subject, kind, aside, edges, categories, ${profileColumns}, noise
+    `SELECT subject, kind, aside, edges, categories, centres, ${profileColumns}, noise
      FROM ${db}.baseline_subjects FINAL WHERE model = {model:String} AND baseline = {baseline:UInt32} ORDER BY subject`,
     { model, baseline },
   );
   return rows.map(row => ({
-    binning: { subject: row.subject, kind: row.kind, edges: row.edges, categories: row.categories },
+    binning: {
+      subject: row.subject,
+      kind: row.kind,
+      edges: row.edges,
+      categories: row.categories,
+      centres: row.centres,
+    },
     reference: profileOf(row),
     noise: row.noise,
     aside: row.aside,
@@ -123,6 +130,7 @@ async function writeBaseline(database: Database, db: string, baseline: Baseline)
     aside,
     edges: binning.edges,
     categories: binning.categories,
+    centres: binning.centres,
     n: reference.n,
     n_missing: reference.nMissing,
     n_nan: reference.nNan,
@@ -131,6 +139,7 @@ async function writeBaseline(database: Database, db: string, baseline: Baseline)
     sum2: reference.sum2,
     bins: reference.bins,
     counts: reference.counts,
+    tail_sums: reference.tailSums,
     noise,
   }));
   await database.insertRows(`${db}.baseline_subjects`, rows);

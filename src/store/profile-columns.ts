@@ -11,10 +11,12 @@ export interface ProfileColumns {
   readonly bins: readonly number[];
   /** Text in `baseline_subjects`, which holds 64-bit counts. */
   readonly counts: readonly (number | string)[];
+  /** Rows written before there were sub-bins have none. */
+  readonly tail_sums: readonly (number | null)[];
 }
 
 /** The same as they are selected. */
-export const profileColumns = 'n, n_missing, n_nan, n_mismatch, sum, sum2, bins, counts';
+export const profileColumns = 'n, n_missing, n_nan, n_mismatch, sum, sum2, bins, counts, tail_sums';
 
 /** The profile in a row of `profileColumns`. */
 export function profileOf(row: ProfileColumns): Profile {
@@ -27,5 +29,6 @@ export function profileOf(row: ProfileColumns): Profile {
     sum2: row.sum2 ?? Number.NaN,
     bins: row.bins.map(Number),
     counts: row.counts.map(Number),
+    tailSums: row.tail_sums.map(sum => sum ?? Number.NaN),
   };
 }

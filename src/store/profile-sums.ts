@@ -184,15 +184,15 @@ async function addUp(database: Database, db: string, { of, query }: AddUpWork) {
   );
   await database.command(
     `INSERT INTO ${db}.profiles (model, environment, baseline, grain, bucket, generation, version, segment, subject,
-       n, n_missing, n_nan, n_mismatch, sum, sum2, bins, counts, extra)
+       n, n_missing, n_nan, n_mismatch, sum, sum2, bins, counts, tail_sums, extra)
      SELECT {model:String}, {environment:String}, {baseline:UInt32}, ${query.grain}, toDateTime(s.start, 'UTC'), {generation:UInt64},
-       s.version, s.segment, s.subject, s.n, s.n_missing, s.n_nan, s.n_mismatch, s.sum, s.sum2, s.cells.1, s.cells.2,
+       s.version, s.segment, s.subject, s.n, s.n_missing, s.n_nan, s.n_mismatch, s.sum, s.sum2, s.cells.1, s.cells.2, s.tails.3,
        ${query.extra.length > 0 ? "if(s.version = '' AND s.segment = '', e.extra, CAST(map(), 'Map(String, UInt32)'))" : "CAST(map(), 'Map(String, UInt32)')"}
      FROM (
        SELECT toUInt32(intDiv(toUnixTimestamp(p.bucket), ${query.grain}) * ${query.grain}) AS start,
          p.version AS version, p.segment AS segment, p.subject AS subject, sum(p.n) AS n, sum(p.n_missing) AS n_missing,
          sum(p.n_nan) AS n_nan, sum(p.n_mismatch) AS n_mismatch, sum(p.sum) AS sum, sum(p.sum2) AS sum2,
-         sumMap(p.bins, p.counts) AS cells
+         sumMap(p.bins, p.counts) AS cells, ${tailMap} AS tails
        FROM ${parts(db, query)} GROUP BY start, version, segment, subject
      ) AS s ${query.extra.length > 0 ? extraJoin : ''}`,
     { ...paramsOf(of), generation: query.generation.toString(), ...extraParams(query.extra) },
@@ -205,6 +205,15 @@ async function addUp(database: Database, db: string, { of, query }: AddUpWork) {
     reused: Number(sum.reused),
   }));
 }
+
+/**
+ * Sub-bins, which are the last of the bins, with their counts and the sums of their values. The counts are there because
+ * a key is dropped when all that belongs to it adds up to zero, as sums alone may.
+ */
+const tailMap = (() => {
+  const last = (column: string) => `arraySlice(${column}, length(p.bins) - length(p.tail_sums) + 1)`;
+  return `sumMap(${last('p.bins')}, ${last('p.counts')}, p.tail_sums)`;
+})();
 
 const extraJoin = `LEFT JOIN (
   SELECT start, subject, CAST((groupArray(name), groupArray(amount)), 'Map(String, UInt32)') AS extra

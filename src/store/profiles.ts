@@ -105,6 +105,7 @@ const profileColumns = [
   ['sum2', 'Float64', 'sum2'],
   ['bins', 'Array(UInt16)', 'bins'],
   ['counts', 'Array(UInt32)', 'counts'],
+  ['tail_sums', 'Array(Float64)', 'tailSums'],
 ] as const;
 
 async function writeProfiles(database: Database, db: string, rows: readonly ProfileRow[]): Promise<void> {

@@ -1,9 +1,9 @@
 import type { Database } from './database.ts';
 import { type DdlOptions, fillDdl } from './ddl.ts';
-import { tables } from './migrations/tables.ts';
+import { migrations } from './migrations/index.ts';
 
 /** Name and TTL of every table that has one, as in its migration. */
-const expiring = tables.flatMap(statement => {
+const expiring = migrations.flatMap(({ statements }) => statements).flatMap(statement => {
   const name = /\{db\}\.(\w+)/.exec(statement)?.[1];
   const ttl = /\{ttl:[^}]+\}/.exec(statement)?.[0];
   return name === undefined || ttl === undefined ? [] : [{ name, ttl }];

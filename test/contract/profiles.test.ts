@@ -5,12 +5,15 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { Inference } from '../../src/domain/inference.ts';
 import { bucketOf } from '../../src/domain/inference.ts';
 import type { Label } from '../../src/domain/label.ts';
-import type { Profile, ProfileRow } from '../../src/domain/profile.ts';
+import type { Profile, ProfileRow, ProfileRun } from '../../src/domain/profile.ts';
 import { createRecordedEvents } from '../../src/lib/events.ts';
 import { createAuditor } from '../../src/profile/auditor.ts';
 import { createBaselines } from '../../src/profile/baselines.ts';
+import { cutSubjects } from '../../src/profile/cut.ts';
 import { createProfiler, type ProfilerDeps } from '../../src/profile/profiler.ts';
+import { blockOfRows } from '../../src/profile/row-block.ts';
 import { addProfiles, emptyProfile } from '../../src/stats/profile.ts';
+import { createTailBins, tailBinOf } from '../../src/stats/tail-bins.ts';
 import { createAuditStore } from '../../src/store/audit.ts';
 import { createBaselineStore } from '../../src/store/baselines.ts';
 import type { Database } from '../../src/store/database.ts';
@@ -259,6 +262,56 @@ describe.each(kinds)('profiles over %s', (kind, open) => {
     if (kind === 'twin') expect(runs.reduce((sum, run) => sum + run.duplicates, 0)).toBe(100);
     const audited = await auditor().run({ now: start + 3 * day, period: 'all' });
     expect(audited).toEqual({ buckets: counts.size, mismatches: 0 });
+  });
+
+  it('keeps values beyond the range in sub-bins with their sums, in buckets, hours and days alike', async () => {
+    await baseline();
+    const { binning } = (await store.baselines.read(model, 1))!.subjects.find(
+      s => s.binning.subject === 'feature:income',
+    )!;
+    const [low, high] = [binning.edges[0]!, binning.edges.at(-1)!];
+    // The first two share a sub-bin and add up to nothing: a sum of zero must not be lost.
+    const beyond = [-1, 1, -40, high + 5, high + 7, 5000, 5000.25, 1e300, -1e300];
+    const rows = beyond.flatMap((x, i) => [
+      row(model, `a${i}`, start + i * 1_200_000, { numValues: [1, x] }),
+      row(model, `b${i}`, start + i * 7_200_000, { numValues: [1, 300] }),
+      row(model, `c${i}`, start + day, { numValues: [1, x / 2] }),
+    ]);
+    await arrive(rows);
+    await profiler().tick({ now: start + 3 * day });
+    const values = rows.map(r => r.numValues[1]!).filter(x => x < low || x > high);
+    const tails = createTailBins(binning.edges)!;
+    const sums = new Map<number, number[]>();
+    for (const x of values) sums.set(tailBinOf(tails, x), [...(sums.get(tailBinOf(tails, x)) ?? []), x]);
+    const bins = [...sums.keys()].sort((a, b) => a - b);
+    for (const grain of [300, 3600, 86400] as const) {
+      const all = total(pick(await read(grain), 'feature:income'));
+      expect(all.bins.filter(bin => bin > binning.edges.length)).toEqual(bins);
+      expect(all.counts.slice(-bins.length)).toEqual(bins.map(bin => sums.get(bin)!.length));
+      for (const [i, bin] of bins.entries()) {
+        const exact = sums.get(bin)!.reduce((a, b) => a + b, 0);
+        expect(Math.abs(all.tailSums[i]! - exact)).toBeLessThanOrEqual(1e-12 * Math.abs(exact));
+      }
+      expect(total(pick(await read(grain), 'feature:age')).tailSums).toEqual([]);
+    }
+    const zero = pick(await read(3600), 'feature:income').find(p => p.bucket === start / 1000)!;
+    expect(
+      zero.tailSums[zero.bins.indexOf(tailBinOf(tails, -1)) - zero.bins.length + zero.tailSums.length],
+    ).toBe(0);
+  });
+
+  it('gives a baseline back as it was cut', async () => {
+    const number = await baseline();
+    const { subjects } = (await store.baselines.read(model, number))!;
+    const blocks = [
+      blockOfRows(rowsOver(model, 600, start, start + hour).map(r => ({ inference: r, label: null }))),
+    ];
+    const cut = cutSubjects(blocks);
+    expect(subjects).toEqual(cut);
+    const income = subjects.find(s => s.binning.subject === 'feature:income')!.binning;
+    expect(income.centres.length).toBe(income.edges.length - 1);
+    const latency = subjects.find(s => s.binning.subject === 'latency')!.binning;
+    expect(latency.centres).toEqual(Array.from({ length: 9 }, (_, i) => 0.01 * i));
   });
 
   it('reads a bucket in slices with the same result as in one', async () => {
@@ -639,4 +692,79 @@ describe('createModelStore', () => {
     ]);
     expect((await models.list('a')).length).toBe(1);
   });
+});
+
+describe('the stored row of a profile', () => {
+  const of = { model: 'wide', environment: 'prod', baseline: 1 };
+  const place = { ...of, version: '', segment: '', subject: 'feature:x', extra: {} };
+
+  it('comes back bit for bit and stays within 16 KB at 1,024 bins and every sub-bin', async () => {
+    const db = `t${++databases}`;
+    await migrate(database, { database: db, cluster: '', retention: null });
+    const profiles = createProfileStore(database, db);
+    const bins = Array.from({ length: 1024 + 128 }, (_, i) => (i < 1024 ? i + 1 : i + 2));
+    const special = [
+      5e-324,
+      -5e-324,
+      Number.MAX_VALUE,
+      -Number.MAX_VALUE,
+      0.1,
+      2 ** -1022,
+      -1e-310,
+      1 + 2 ** -52,
+    ];
+    const profile: Profile = {
+      n: 1152 * 4_000_000_000 + 6,
+      nMissing: 1,
+      nNan: 2,
+      nMismatch: 3,
+      sum: 1 / 3,
+      sum2: 1e300,
+      bins,
+      counts: bins.map((_, i) => 4_000_000_000 + i),
+      tailSums: Array.from({ length: 128 }, (_, i) => special[i % 8]! * (i < 8 ? 1 : 1 / (i + 1))),
+    };
+    await profiles.writeProfiles([{ ...place, ...profile, grain: 3600, bucket: 3600, generation: 1n }]);
+    await profiles.recordRuns([runOf(1n)]);
+    const [found] = await profiles.readValid(of, { grain: 3600, from: 0, to: 7200 });
+    expect(found).toEqual({ ...place, ...profile, grain: 3600, bucket: 3600, generation: 1n });
+    const [size] = await database.rows<{ bytes: string }>(
+      `SELECT sum(byteSize(*)) AS bytes FROM ${db}.profiles WHERE model = 'wide'`,
+    );
+    expect(Number(size!.bytes)).toBeLessThanOrEqual(16_384);
+    expect(Number(size!.bytes)).toBeGreaterThan(1152 * 6 + 128 * 8);
+  });
+
+  it('written before there were sub-bins is read and added up as it is', async () => {
+    const db = `t${++databases}`;
+    await migrate(database, { database: db, cluster: '', retention: null });
+    const profiles = createProfileStore(database, db);
+    const old = { model: 'wide', environment: 'prod', baseline: 1, grain: 300, version: '', segment: '' };
+    await database.insertRows(`${db}.profiles`, [
+      {
+        ...old,
+        bucket: 3600,
+        generation: 1,
+        subject: 'feature:x',
+        n: 5,
+        sum: 9,
+        bins: [0, 1, 4],
+        counts: [1, 3, 1],
+      },
+    ]);
+    const fresh: Profile = { ...emptyProfile, n: 2, sum: 60, bins: [1, 80], counts: [1, 1], tailSums: [58] };
+    await profiles.writeProfiles([{ ...place, ...fresh, grain: 300, bucket: 3900, generation: 1n }]);
+    await profiles.recordRuns([3600, 3900].map(bucket => ({ ...runOf(1n), grain: 300 as const, bucket })));
+    await profiles.addUp(of, { grain: 3600, buckets: [3600], generation: 2n, extra: [] });
+    await profiles.recordRuns([runOf(2n)]);
+    const [before] = await profiles.readValid(of, { grain: 300, from: 3600, to: 3900 });
+    expect(before).toMatchObject({ bins: [0, 1, 4], counts: [1, 3, 1], tailSums: [] });
+    const [sum] = await profiles.readValid(of, { grain: 3600, from: 0, to: 7200 });
+    expect(sum).toMatchObject({ n: 7, sum: 69, bins: [0, 1, 4, 80], counts: [1, 4, 1, 1], tailSums: [58] });
+  });
+
+  function runOf(generation: bigint): ProfileRun {
+    const counted = { rows: 1, keySum: '0', duplicates: 0, reused: 0 };
+    return { ...of, grain: 3600, bucket: 3600, generation, started: 1, ...counted };
+  }
 });

@@ -45,7 +45,8 @@ function createStoredWindows(): MemoryWindows {
     profile: (...rows: ProfileRow[]) =>
       insert(
         'profiles',
-        rows.map(({ nMissing, nNan, nMismatch, ...row }) => ({
+        rows.map(({ nMissing, nNan, nMismatch, tailSums, ...row }) => ({
+          tail_sums: tailSums,
           ...row,
           n_missing: nMissing,
           n_nan: nNan,
@@ -106,6 +107,7 @@ function profileRow(
     sum2: 30,
     bins: [1, 3],
     counts: [3, 4],
+    tailSums: [],
     extra: {},
     ...part,
   };
@@ -204,6 +206,7 @@ describe.each([
       sum2: 30,
       bins: [1, 3],
       counts: [3, 4],
+    tailSums: [],
     });
     expect(found[1]!.profile.sum).toBeNaN();
     expect(found[2]!.profile.counts).toEqual([70_000]);

@@ -5,11 +5,17 @@ import { emptyProfile } from '../../src/stats/profile.ts';
 
 /** A binning for tests: ten bins over 0..10 for numbers, the given categories otherwise. */
 export function numericBinning(subject: string): Binning {
-  return { subject, kind: 'numeric', edges: Array.from({ length: 11 }, (_, i) => i), categories: [] };
+  return {
+    subject,
+    kind: 'numeric',
+    edges: Array.from({ length: 11 }, (_, i) => i),
+    categories: [],
+    centres: Array.from({ length: 10 }, (_, i) => i + 0.5),
+  };
 }
 
 export function categoricalBinning(subject: string, ...categories: string[]): Binning {
-  return { subject, kind: 'categorical', edges: [], categories };
+  return { subject, kind: 'categorical', edges: [], categories, centres: [] };
 }
 
 /** A profile from the counts of all its bins. */

@@ -149,8 +149,8 @@ export function createMemoryWindows(): MemoryWindows {
 }
 
 function countsOf(row: ProfileRow): Profile {
-  const { n, nMissing, nNan, nMismatch, sum, sum2, bins, counts } = row;
-  return { n, nMissing, nNan, nMismatch, sum, sum2, bins, counts };
+  const { n, nMissing, nNan, nMismatch, sum, sum2, bins, counts, tailSums } = row;
+  return { n, nMissing, nNan, nMismatch, sum, sum2, bins, counts, tailSums };
 }
 
 /** Findings in memory: the twin of store/findings.ts. */

@@ -74,7 +74,9 @@ function expectClose(actual: unknown, expected: unknown, where: string): void {
   }
 }
 
-const files = readdirSync(folder).filter(name => name.endsWith('.ts') && !name.endsWith('.test.ts'));
+const files = readdirSync(folder, { recursive: true, encoding: 'utf8' }).filter(
+  name => name.endsWith('.ts') && !name.endsWith('.test.ts'),
+);
 const modules = await Promise.all(
   files.map(name => import(join(folder, name)) as Promise<Record<string, unknown>>),
 );

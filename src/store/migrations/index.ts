@@ -1,3 +1,4 @@
+import { subBins } from './sub-bins.ts';
 import { tables } from './tables.ts';
 
 /** Numbered, in order, never edited once released: later changes are new migrations. */
@@ -7,4 +8,7 @@ export interface Migration {
   readonly statements: readonly string[];
 }
 
-export const migrations: readonly Migration[] = [{ number: 1, name: 'tables', statements: tables }];
+export const migrations: readonly Migration[] = [
+  { number: 1, name: 'tables', statements: tables },
+  { number: 2, name: 'sub-bins', statements: subBins },
+];
