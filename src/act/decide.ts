@@ -1,6 +1,6 @@
 import type { JudgedWindow } from '../domain/finding.ts';
 import { emptyLength, type LengthMemory, type Memory } from './memory.ts';
-import type { Policy } from './policy.ts';
+import { isRemedial, type Policy } from './policy.ts';
 import { evidenceOf, type Reading, readWindow } from './reading.ts';
 
 /** Why a window did what it did: a closed list, because it becomes a column and a label. docs/webhooks.md explains. */
@@ -181,7 +181,10 @@ function found(window: JudgedWindow, reading: Reading, policy: Policy): Partial<
   return {
     last: { start: window.windowStart, end, found: reading.paging.length },
     evidence: evidenceOf(reading.paging, policy),
-    remedial: reading.paging.some(finding => policy.remedialChecks.includes(finding.check)),
+    remedial: reading.paging.some(finding => isRemedial(finding, policy)),
+    calibrated: reading.paging.some(
+      finding => isRemedial(finding, policy) && finding.calibration === 'calibrated',
+    ),
   };
 }
 

@@ -3,6 +3,7 @@ import { doubtsOf, type Memory } from './memory.ts';
 /** Why an order is not given: a closed list. All but `dry-run` may pass by themselves while the episode lasts. */
 export const refusals = [
   'not-model-drift',
+  'not-calibrated',
   'blind',
   'data-quality',
   'too-few-rows',
@@ -34,6 +35,11 @@ export function refusalOf(state: GuardState): { readonly reason: Refusal; readon
   const doubts = doubtsOf(state.memory);
   if (!state.memory.remedial)
     return { reason: 'not-model-drift', detail: 'what was found is not remedied by retraining' };
+  if (!state.memory.calibrated)
+    return {
+      reason: 'not-calibrated',
+      detail: 'the noise of the stream is not known well enough yet: 28 days of history are needed',
+    };
   if (doubts.includes('blind')) return { reason: 'blind', detail: 'not all data could be read' };
   if (doubts.length > 0)
     return {

@@ -48,6 +48,8 @@ export interface Memory {
   readonly evidence: readonly Evidence[];
   /** Whether something retraining can help with paged in the episode's newest paging window. */
   readonly remedial: boolean;
+  /** Whether such a thing was judged with the noise of its stream known: less than that orders no retraining. */
+  readonly calibrated: boolean;
   /** By window length in seconds. */
   readonly lengths: Readonly<Record<string, LengthMemory>>;
 }
@@ -63,6 +65,7 @@ export const emptyMemory: Memory = {
   last: { start: 0, end: 0, found: 0 },
   evidence: [],
   remedial: false,
+  calibrated: false,
   lengths: {},
 };
 

@@ -5,6 +5,16 @@ export interface Policy {
   readonly name: string;
   /** Least effect that pages, by check. Verdict `drift` below it is a warning: shown and exported, nobody is told. */
   readonly pagingEffects: Readonly<Record<string, number>>;
+  /** The same for drift found in what is rare: a tail or a category of at most `rareShare` of the baseline's rows. */
+  readonly rareEffect: number;
+  readonly rareShare: number;
+  /**
+   * Checks whose false alarms depend on the stream's own noise. While that is not known (calibration `learning`) they
+   * page at windows of `pooledSeconds` and longer only, with `learningFactor` times the effect.
+   */
+  readonly noisyChecks: readonly string[];
+  readonly pooledSeconds: number;
+  readonly learningFactor: number;
   /** Checks whose verdict `drift` pages by itself: they carry their own threshold. */
   readonly pagingChecks: readonly string[];
   /** An episode lasts while an effect is at or above this share of its paging tolerance. */
@@ -17,13 +27,21 @@ export interface Policy {
   readonly longPast: number;
 }
 
-/** Body of a distribution pages at .10, rare values (missing, of a wrong type, unseen) at .02. */
+/**
+ * The body of a distribution pages at .10; what is rare (missing, of a wrong type, unseen, a small tail, a small category) at .02. A
+ * measure and threshold of the user's own (`drift:psi`) pages by its verdict.
+ */
 export const defaultPolicy: Policy = {
   name: 'default',
   pagingEffects: { drift: 0.1, missing: 0.02, mismatch: 0.02, unseen: 0.02 },
-  pagingChecks: ['schema', 'errors', 'latency'],
+  rareEffect: 0.02,
+  rareShare: 0.02,
+  noisyChecks: ['drift', 'latency'],
+  pooledSeconds: 86_400,
+  learningFactor: 2,
+  pagingChecks: ['schema', 'errors', 'latency', 'volume', 'objective'],
   resolveShare: 0.8,
-  doubtfulChecks: ['schema', 'missing', 'mismatch', 'reused'],
+  doubtfulChecks: ['schema', 'missing', 'mismatch', 'volume', 'reused'],
   remedialChecks: ['drift', 'unseen', 'performance'],
   longPast: 2 * 3_600_000,
 };
@@ -41,18 +59,43 @@ const rounding = 1e-12;
 /** Severity of a finding. Only findings over all versions and segments count: the false-alarm budget is theirs. */
 export function severityOf(finding: Finding, policy: Policy): Severity {
   if (finding.version !== '' || finding.segment !== '') return 'other';
-  const verdictOnly = policy.pagingChecks.includes(finding.check);
-  const paging = policy.pagingEffects[finding.check];
-  if (paging === undefined && !verdictOnly) return 'other';
+  const verdictOnly = policy.pagingChecks.includes(finding.check) || finding.check.startsWith('drift:');
+  if (policy.pagingEffects[finding.check] === undefined && !verdictOnly) return 'other';
   if (finding.verdict === 'stable') return 'clear';
+  // No rows where rows were expected is as loud as too few of them; where none were, it says nothing.
+  if (finding.verdict === 'no-data') return verdictOnly && finding.p <= finding.alpha ? 'page' : 'unknown';
   if (finding.verdict !== 'drift') return 'unknown';
-  if (verdictOnly || paging === undefined || finding.effect >= paging) return 'page';
+  const noisy = isNoisy(finding, policy);
+  if (noisy && finding.windowSeconds < policy.pooledSeconds) return 'warn';
+  if (verdictOnly && !noisy) return 'page';
+  const paging = pagingTolerance(finding, policy);
+  if (finding.effect >= paging) return 'page';
   return finding.effect >= policy.resolveShare * paging - rounding ? 'near' : 'warn';
+}
+
+/** Whether a finding was judged before the noise of its stream was known, by a check that needs to know it. */
+function isNoisy(finding: Finding, policy: Policy): boolean {
+  return finding.calibration === 'learning' && policy.noisyChecks.includes(finding.check);
 }
 
 /** Tolerance the effect is held against when deciding whether to page. */
 export function pagingTolerance(finding: Finding, policy: Policy): number {
-  return policy.pagingEffects[finding.check] ?? finding.tolerance;
+  const rare = isRare(finding, policy);
+  const usual = rare ? policy.rareEffect : (policy.pagingEffects[finding.check] ?? finding.tolerance);
+  return isNoisy(finding, policy) ? policy.learningFactor * usual : usual;
+}
+
+/** Whether what moved is rare: a common category, or a wide range of values, moves by a few per cent in most years. */
+function isRare({ check, detail }: Finding, policy: Policy): boolean {
+  const share = detail['referenceShare'];
+  return (
+    check === 'drift' && detail['part'] === 'rare' && typeof share === 'number' && share <= policy.rareShare
+  );
+}
+
+/** Whether a finding is of the kind that retraining helps with. */
+export function isRemedial(finding: Finding, policy: Policy): boolean {
+  return policy.remedialChecks.includes(finding.check) || finding.check.startsWith('drift:');
 }
 
 /** Why this finding forbids retraining for now: `blind`, or the check and subject in doubt; null when it does not. */

@@ -54,8 +54,13 @@ export function readWindow(window: JudgedWindow, policy: Policy): Reading {
   };
 }
 
-/** Effect in units of its tolerance; a finding without numbers counts as exactly at it. */
+/**
+ * Effect in units of its tolerance; a finding without numbers counts as exactly at it. Half of the rows is as bad as
+ * twice as many.
+ */
 function badness(finding: Finding, policy: Policy): number {
+  if (finding.check === 'volume')
+    return Math.max(finding.effect, 1 / finding.effect) / finding.tolerance || 1;
   const ratio = finding.effect / pagingTolerance(finding, policy);
   return Number.isFinite(ratio) ? ratio : 1;
 }

@@ -31,6 +31,7 @@ const memory: Memory = {
   sinceEnd: start / 1000 - 3600,
   last: { start: start / 1000 - 7200, end: start / 1000 - 3600, found: 3 },
   remedial: true,
+  calibrated: true,
   evidence: [
     {
       check: 'drift',

@@ -13,7 +13,7 @@ export function finding(over: Partial<Finding> = {}): Finding {
     windowSeconds: 3600,
     generation: 1n,
     verdict: 'stable',
-    calibration: 'provisional',
+    calibration: 'calibrated',
     noiseVersion: 0,
     p: 0.5,
     alpha: 1e-5,

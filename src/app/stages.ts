@@ -6,6 +6,8 @@ import { createOutbox, type Outbox } from '../act/outbox.ts';
 import { defaultPolicy } from '../act/policy.ts';
 import { createRetraining, type Retraining } from '../act/retraining.ts';
 import { createTargetGuard } from '../act/target.ts';
+import { calendarOf } from '../config/calendar.ts';
+import { objectivesOf } from '../config/objectives.ts';
 import type { Config } from '../config/schema.ts';
 import { createDetector, type Detector } from '../detect/detector.ts';
 import type { Clock } from '../lib/clock.ts';
@@ -64,6 +66,10 @@ export function createStages(deps: StageDeps): Stages {
     windows: storage.windows,
     findings: storage.findings,
     baselines: createBaselineReader(storage),
+    noise: storage.noise,
+    calendar: calendarOf(config.calendar),
+    measures: config.measures,
+    objectives: model => objectivesOf(config.models, model),
     events,
     clock,
     budget: config.budget.falseAlarmsPerModelMonth,
@@ -82,6 +88,7 @@ export function createStages(deps: StageDeps): Stages {
 function createBaselineReader({ baselines }: Storage) {
   return {
     activations: (model: string) => baselines.activations(model),
+    read: (model: string, baseline: number) => baselines.read(model, baseline),
     active: async (model: string, version: string, at: number) => {
       const number = activeBaseline(await baselines.activations(model), version, at);
       return number === null ? null : baselines.read(model, number);

@@ -18,6 +18,7 @@ import { createFindingStore } from '../store/findings.ts';
 import { createJobRunStore } from '../store/job-runs.ts';
 import { migrate } from '../store/migrate.ts';
 import { createModelStore } from '../store/models.ts';
+import { createNoiseStore } from '../store/noise.ts';
 import { createOrders } from '../store/orders.ts';
 import { createProfileStore } from '../store/profiles.ts';
 import { createProgressStore } from '../store/progress.ts';
@@ -106,6 +107,7 @@ function repositories(database: Database, db: string, clock: Clock) {
     rejects: createRejectStore({ database, db }),
     requests: createRequestStore({ database, db, storeClock }),
     standing: createStanding({ database, db }),
+    noise: createNoiseStore(database, db),
     windows: createWindowReader(database, db),
   };
 }

@@ -1,6 +1,7 @@
 import { createTargetGuard, type TargetGuard } from '../act/target.ts';
 import { parseMapping } from '../decode/mapping.ts';
 import { LeewayError } from '../lib/errors.ts';
+import { calendarOf } from './calendar.ts';
 import { isLoopback } from './loopback.ts';
 import type { Path } from './node.ts';
 import type { Config, EndpointConfig, SourceConfig } from './schema.ts';
@@ -83,6 +84,13 @@ const replayRetention: Rule = config =>
     if (source.type !== 'replay' || source.spreadDays <= rawDays - 1) return [];
     const message = `must be at most ${rawDays - 1}, not ${source.spreadDays}: rows older than retention.rawDays (${rawDays}) are refused`;
     return [{ path: [...path, 'spreadDays'], rule: 'replay-retention', message }];
+  });
+
+const calendarPeriods: Rule = ({ calendar }) =>
+  calendarOf(calendar).flatMap(({ from, to }, index) => {
+    if (from < to) return [];
+    const message = 'must be a time that exists, and not after `to`';
+    return [{ path: ['calendar', index, 'from'], rule: 'calendar-period', message }];
   });
 
 const mappings: Rule = config =>
@@ -209,6 +217,7 @@ export const rules: readonly Rule[] = [
   replayFormat,
   onlyReplay,
   replayRetention,
+  calendarPeriods,
   mappings,
   retentionOrder,
   endpointNames,

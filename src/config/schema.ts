@@ -1,4 +1,7 @@
 import { type Static, Type } from 'typebox';
+import { calendarSchema } from './calendar.ts';
+import { measuresSchema } from './measures.ts';
+import { objectivesSchema } from './objectives.ts';
 import type { Secret } from './secret.ts';
 import { kafkaSchema, replaySchema, secretText } from './sources.ts';
 
@@ -157,6 +160,7 @@ const modelRules = Type.Object(
       maxItems: 10,
       description: 'Segment tags to profile apart, e.g. `country`.',
     }),
+    objectives: Type.Optional(objectivesSchema),
   },
   closed,
 );
@@ -193,6 +197,8 @@ export const configSchema = Type.Object(
       },
       section('What verdicts may cost.'),
     ),
+    calendar: calendarSchema,
+    measures: measuresSchema,
     limits,
     webhooks,
     retraining: Type.Optional(retraining),

@@ -1,8 +1,14 @@
 import type { Baseline, BaselineSubject } from '../domain/baseline.ts';
 import type { Finding, Verdict } from '../domain/finding.ts';
 import type { Profile } from '../domain/profile.ts';
-import type { DueWindow, LearningReason } from './due.ts';
-import type { Stream } from './ports.ts';
+import type { TestedCheck } from './alphas.ts';
+import type { Calendar } from './calendar.ts';
+import type { CalibrationState } from './calibration.ts';
+import type { MeasureRule } from './checks/measures.ts';
+import type { Objectives } from './checks/objective.ts';
+import type { DueWindow } from './due.ts';
+import type { Coverage, RepeatedIds, Stream } from './ports.ts';
+import type { WindowTests } from './window-noise.ts';
 
 /** Everything the checks may look at: one window of one stream, and the baseline that judges it. */
 export interface CheckContext {
@@ -13,11 +19,28 @@ export interface CheckContext {
   readonly rows: number;
   /** Profile of a subject over the window; a feature without one was missing in every row. */
   readonly profileOf: (subject: BaselineSubject) => Profile;
-  /** Level of each test of a subject in a window of this length. */
-  readonly alphaOf: (subject: BaselineSubject) => number;
+  /** Level of one check in a window of this length; the stream as a whole is null. */
+  readonly alphaOf: (subject: BaselineSubject | null, check: TestedCheck) => number;
+  /** Tests against the subject's own past; null while the noise is not known for this length. */
+  readonly testsOf: (subject: BaselineSubject) => WindowTests | null;
+  /** How far the noise of the stream is known for this window. */
+  readonly state: CalibrationState;
+  /** Version of the fit behind `testsOf`; 0 without one. */
+  readonly noiseVersion: number;
+  /** Hours of the stream, with their rows. */
+  readonly coverage: Coverage;
+  /** Days that do not run like the others. */
+  readonly calendar: Calendar;
+  /** What the service has promised; null without objectives. */
+  readonly objectives: Objectives | null;
+  /** Ids seen more than once in the raw rows of a day; null in any other window, and where no raw row is left. */
+  readonly repeatedIds: RepeatedIds | null;
+  /** Measures and thresholds of the user's own. */
+  readonly measureRules: readonly MeasureRule[];
   /** Rows in which a field has a value that the baseline lacks. */
   readonly unknownFields: ReadonlyMap<string, number>;
-  readonly learning: LearningReason | null;
+  /** Why the window cannot be judged; null when it can. */
+  readonly learning: string | null;
 }
 
 /** One check on one window. Pure. */
@@ -37,12 +60,15 @@ export interface Said {
   readonly n: number;
   readonly nReference?: number;
   readonly smallestDetectable?: number;
+  /** Whether the p comes from the stream's own past; rows count as independent otherwise. */
+  readonly fitted?: boolean;
   readonly detail?: Readonly<Record<string, unknown>>;
   readonly sentence: string;
 }
 
 /** Where a finding belongs. */
-export type FindingPlace = Pick<CheckContext, 'stream' | 'window' | 'learning'>;
+export type FindingPlace = Pick<CheckContext, 'stream' | 'window' | 'learning'> &
+  Partial<Pick<CheckContext, 'state' | 'noiseVersion'>>;
 
 /**
  * A finding in its place. In a window that is `learning` what was computed is kept and shown, but the verdict is
@@ -63,9 +89,9 @@ export function findingOf(place: FindingPlace, said: Said): Finding {
     windowSeconds: window.end - window.start,
     generation: window.generation,
     verdict: learning !== null && !kept ? 'learning' : said.verdict,
-    // No noise model is fitted yet, and the column must not say otherwise.
-    calibration: 'learning',
-    noiseVersion: 0,
+    // What was not held against a fit must not claim to be.
+    calibration: said.fitted === true ? (place.state?.calibration ?? 'learning') : 'learning',
+    noiseVersion: said.fitted === true ? (place.noiseVersion ?? 0) : 0,
     p: said.p ?? unknown,
     alpha: said.alpha ?? unknown,
     effect: said.effect ?? unknown,
@@ -76,7 +102,12 @@ export function findingOf(place: FindingPlace, said: Said): Finding {
     nReference: said.nReference ?? 0,
     smallestDetectable: said.smallestDetectable ?? unknown,
     baseline: window.baseline,
-    detail: { ...said.detail, activeFrom: window.activeFrom, ...(learning === null ? {} : { learning }) },
+    detail: {
+      ...said.detail,
+      activeFrom: window.activeFrom,
+      ...(place.state === undefined ? {} : { calibratedFrom: place.state.calibratedFrom }),
+      ...(learning === null ? {} : { learning }),
+    },
     sentence:
       learning === null || kept
         ? said.sentence
@@ -84,6 +115,6 @@ export function findingOf(place: FindingPlace, said: Said): Finding {
   };
 }
 
-function reasonText(reason: LearningReason): string {
+function reasonText(reason: string): string {
   return reason === 'no baseline yet' ? 'ends before the first baseline is active' : reason;
 }

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { createMemoryNoise } from '../../test/twins/noise.ts';
 import {
   baselineOf,
   categoricalBinning,
@@ -43,8 +44,10 @@ function createWorld() {
   const deps: DetectorDeps = {
     windows,
     findings,
+    noise: createMemoryNoise(),
     baselines: {
       activations: async model => activations.filter(a => a.model === model),
+      read: async (model, number) => baselines.get(model)?.find(b => b.baseline === number) ?? null,
       active: async (model, version, at) => {
         const last = activations
           .filter(a => a.model === model && a.version === version && a.from <= at)

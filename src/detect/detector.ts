@@ -5,23 +5,44 @@ import type { Clock } from '../lib/clock.ts';
 import type { Events } from '../lib/events.ts';
 import { emptyProfile } from '../stats/profile.ts';
 import { createAlphas } from './alphas.ts';
+import { type Calendar, type CalendarEntry, createCalendar } from './calendar.ts';
+import { calibrationOf } from './calibration.ts';
 import type { CheckContext } from './check.ts';
+import type { MeasureRule } from './checks/measures.ts';
+import type { Objectives } from './checks/objective.ts';
 import { activeBaseline, type DueWindow, defaultLatenessSeconds, dueWindows, learningReason } from './due.ts';
 import { createFieldWatch, type FieldWatch } from './fields.ts';
 import { type Batch, batchesOf, createAdder, tileLimit } from './gather.ts';
 import { judgeWindow, withoutBaseline } from './judged.ts';
-import type { BaselineReader, Coverage, FindingLedger, StreamStart, WindowReader } from './ports.ts';
+import { createNoiseKeeper, type NoiseKeeper, type StreamNoiseKeeper } from './noise.ts';
+import type {
+  BaselineReader,
+  Coverage,
+  FindingLedger,
+  NoiseStore,
+  StreamStart,
+  WindowReader,
+} from './ports.ts';
+import { repeatsIn } from './repeats.ts';
+import { createTestsOf } from './tests-of.ts';
 import { freshDays } from './windows.ts';
 
 export interface DetectorDeps {
   readonly windows: WindowReader;
   readonly findings: FindingLedger;
   readonly baselines: BaselineReader;
+  readonly noise: NoiseStore;
   readonly events: Events;
   /** For durations alone. */
   readonly clock: Clock;
   /** Expected false alarms per model and 30 days. */
   readonly budget: number;
+  /** Days that do not run like the others; none by default. */
+  readonly calendar?: readonly CalendarEntry[];
+  /** Measures and thresholds of the user's own; none by default. */
+  readonly measures?: readonly MeasureRule[];
+  /** What a model's service has promised; null, as by default, without objectives. */
+  readonly objectives?: (model: string) => Objectives | null;
   /** How long a window waits for late rows; 600 s by default. */
   readonly latenessSeconds?: number;
   /** Windows that ended longer ago than this are neither judged nor judged again; 100 days by default. */
@@ -57,6 +78,7 @@ const reachSeconds = 604_800;
 /** Creates the job that turns profiles into findings. */
 export function createDetector(deps: DetectorDeps): Detector {
   const fields = createFieldWatch(deps.windows);
+  const keeper = createNoiseKeeper(deps);
   return {
     tick: async request => {
       const judged: JudgedWindow[] = [];
@@ -72,7 +94,7 @@ export function createDetector(deps: DetectorDeps): Detector {
             detail,
           });
         try {
-          await judgeStream({ deps, fields, stream, request, done: window => judged.push(window) });
+          await judgeStream({ deps, fields, keeper, stream, request, done: window => judged.push(window) });
           report('done', `${judged.length - before} windows judged`);
         } catch (error) {
           report('failed', error instanceof Error ? error.message : String(error));
@@ -90,6 +112,7 @@ function endOf(window: JudgedWindow): number {
 interface StreamRun {
   readonly deps: DetectorDeps;
   readonly fields: FieldWatch;
+  readonly keeper: NoiseKeeper;
   readonly stream: StreamStart;
   readonly request: DetectTick;
   /** Called for each window once its findings are stored. */
@@ -118,7 +141,7 @@ async function judgeStream(run: StreamRun): Promise<void> {
         run,
         group.map(window => withoutBaseline(stream, window, stream.first)),
       );
-    else await judgeGroup(run, { group, baseline, coverage: coverage.get(number)! });
+    else await judgeGroup(run, { group, baseline, activations, coverage: coverage.get(number)! });
   }
 }
 
@@ -153,22 +176,35 @@ function runsOfOneBaseline(due: readonly DueWindow[]): DueWindow[][] {
 interface Group {
   readonly group: readonly DueWindow[];
   readonly baseline: Baseline;
+  readonly activations: readonly Activation[];
   readonly coverage: Coverage;
 }
 
-async function judgeGroup(run: StreamRun, { group, baseline, coverage }: Group): Promise<void> {
+async function judgeGroup(run: StreamRun, of: Group): Promise<void> {
+  const { baseline, coverage, activations } = of;
   const days = freshDays(coverage);
   const wholeDay = (day: number) => days.has(day);
-  for (const batch of batchesOf(group, wholeDay, tileLimit(baseline))) {
-    const contextOf = await readBatch(run, batch, { baseline, coverage, wholeDay });
-    await store(
-      run,
-      batch.windows.map(window => judgeWindow(contextOf(window))),
-    );
+  const calendar = createCalendar(run.deps.calendar ?? [], run.stream.model);
+  const noise = run.keeper.of({
+    stream: run.stream,
+    baseline,
+    activations,
+    coverage,
+    calendar,
+    now: run.request.now,
+  });
+  for (const batch of batchesOf(of.group, wholeDay, tileLimit(baseline))) {
+    const contextOf = await readBatch(run, batch, { baseline, coverage, wholeDay, noise, calendar });
+    const judged: JudgedWindow[] = [];
+    for (const window of batch.windows) {
+      const context = await contextOf(window);
+      if (context !== null) judged.push(judgeWindow(context));
+    }
+    await store(run, judged);
   }
 }
 
-/** Reads what a batch of windows needs, at once, and gives each its context. */
+/** Reads what a batch of windows needs, at once, and gives each its context; null for one that has to wait. */
 async function readBatch(
   { deps, fields, stream }: StreamRun,
   { windows, tiles }: Batch<DueWindow>,
@@ -176,17 +212,25 @@ async function readBatch(
     readonly baseline: Baseline;
     readonly coverage: Coverage;
     readonly wholeDay: (day: number) => boolean;
+    readonly noise: StreamNoiseKeeper;
+    readonly calendar: Calendar;
   },
-): Promise<(window: DueWindow) => CheckContext> {
-  const { baseline, coverage, wholeDay } = read;
+): Promise<(window: DueWindow) => Promise<CheckContext | null>> {
+  const { baseline, coverage, wholeDay, noise, calendar } = read;
   const of = { ...stream, baseline: baseline.baseline };
   const addUp = createAdder(await deps.windows.tiles(of, { tiles, version: '' }), wholeDay);
   const unknownFields = await fields.watch(stream, { baseline, coverage, windows });
   const alphaOf = createAlphas(baseline, deps.budget);
   const rowsOf = createRowCount(coverage);
-  return window => {
+  const testsIn = createTestsOf({ baseline, noise, calendar });
+  const objectives = deps.objectives?.(stream.model) ?? null;
+  return async window => {
     const profiles = addUp(window);
     const rows = rowsOf(window);
+    const state = calibrationOf(window, stream.first);
+    const tests = await testsIn(window, state);
+    if (tests === null) return null;
+    const { testsOf, noiseVersion } = tests;
     const absent: Profile = { ...emptyProfile, n: rows, nMissing: rows };
     return {
       stream,
@@ -195,11 +239,24 @@ async function readBatch(
       rows,
       profileOf: ({ binning }) =>
         profiles.get(binning.subject) ?? (binning.subject.startsWith('feature:') ? absent : emptyProfile),
-      alphaOf: subject => alphaOf(subject, window.end - window.start),
+      alphaOf: (subject, check) => alphaOf(subject, check, window.end - window.start),
+      testsOf,
+      noiseVersion,
+      state,
+      coverage,
+      calendar,
+      objectives,
+      repeatedIds: await repeatsIn(deps.windows, stream, { window, rows }),
+      measureRules: deps.measures ?? [],
       unknownFields: unknownFields(window),
-      learning: learningReason(window, stream.first, baseline),
+      learning: learningReason(window, stream.first, baseline) ?? eventReason(calendar, window),
     };
   };
+}
+
+function eventReason(calendar: Calendar, window: DueWindow): string | null {
+  const name = calendar.eventIn(window);
+  return name === null ? null : `touches the planned event "${name}"`;
 }
 
 /** Rows of a window, from the running sum over its hours. */

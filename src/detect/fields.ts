@@ -52,7 +52,9 @@ export function createFieldWatch(reader: Pick<WindowReader, 'unknownFields'>): F
           hours.set(hour, { generation, fields: new Map(own.map(count => [count.field, count.rows])) });
         }
       }
-      for (const hour of hours.keys()) if (hour < to - keptSeconds) hours.delete(hour);
+      // Hours of these windows are still asked for, however many days they span.
+      const kept = Math.min(from, to - keptSeconds);
+      for (const hour of hours.keys()) if (hour < kept) hours.delete(hour);
       return window => addUp(hours, window);
     },
   };

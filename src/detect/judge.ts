@@ -1,127 +1,217 @@
+import type { BaselineSubject } from '../domain/baseline.ts';
 import type { Verdict } from '../domain/finding.ts';
-import type { Binning, Profile } from '../domain/profile.ts';
-import { chiSquareTest } from '../stats/chi-square.ts';
-import { distanceHalfWidth, sharesHalfWidth } from '../stats/distance-bounds.ts';
-import { ksTest } from '../stats/kolmogorov-smirnov.ts';
+import type { Profile } from '../domain/profile.ts';
+import { categoryCounts, cellsOf, orderedCounts } from '../stats/cells.ts';
+import { bothDirections, categoricalEffect } from '../stats/effect-categorical.ts';
+import { measureAll } from '../stats/measures/index.ts';
 import { smallestDetectable } from '../stats/smallest-detectable.ts';
-import { binText, signText } from './words.ts';
+import { bodyTolerance, rareTolerance } from '../stats/verdict.ts';
+import { categoricalComponents, numericComponents } from './components.ts';
+import { detectableUnderNoise } from './detectable.ts';
+import { effectBy } from './tail-effect.ts';
+import type { WindowTests } from './window-noise.ts';
 
-/** Fewest rows that are judged. */
+/** Fewest rows that are called stable. */
 export const minimumRows = 50;
 /** A window that would miss a move of this share of its rows half of the time is `insufficient`. */
 export const detectableLimit = 0.1;
 
 /** One subject, one window, one baseline. */
 export interface JudgeRequest {
-  readonly reference: Profile;
+  readonly subject: BaselineSubject;
   readonly current: Profile;
-  readonly binning: Binning;
   /** What the false-alarm budget leaves for this test. */
   readonly alpha: number;
-  /** Effect below which nobody cares. */
-  readonly tolerance: number;
+  /** Effect below which nobody cares; the defaults of `stats/verdict.ts` unless given. */
+  readonly tolerance?: { readonly body: number; readonly rare: number };
+  /** Tests against the stream's own past; null or absent: rows count as independent. */
+  readonly tests?: WindowTests | null;
 }
 
-/** What was concluded from bin counts alone. */
+/** What was concluded from counts alone, with every number it rests on. */
 export interface Judgement {
   readonly verdict: Extract<Verdict, 'drift' | 'stable' | 'insufficient'>;
+  /** Calibrated probability of something at least this unusual with nothing changed. */
   readonly p: number;
+  /** Component with the smallest weighted p; null when nothing could be tested. */
+  readonly by: string | null;
+  readonly components: Readonly<Record<string, number>>;
+  /** Share of rows that moved, with limits that hold with 95 % at once. */
   readonly effect: number;
-  /** Limits that hold the true effect with at least 95 %. */
   readonly effectLow: number;
   readonly effectHigh: number;
-  /** Rows with a value, which is what was compared. */
+  /** Which tolerance the effect has to reach: of the body of a distribution, or of what is rare. */
+  readonly part: 'body' | 'rare';
+  readonly tolerance: number;
+  /** Where the effect lies, in the subject's own units; null is "open"; null altogether for categories. */
+  readonly interval: { readonly low: number | null; readonly high: number | null } | null;
+  /** Category that carries the effect. */
+  readonly category: string | null;
+  /** Share of the reference's rows that lie there; NaN where the effect has no place. */
+  readonly referenceShare: number;
+  /** Whether the window has more (1) or fewer (-1) rows there. */
+  readonly direction: -1 | 0 | 1;
+  /** Rows compared: with a value for numbers; missing ones too for categories, where missing is one more. */
   readonly n: number;
   readonly nReference: number;
+  /** Shares of missing values. */
+  readonly missing: number;
+  readonly missingReference: number;
   readonly smallestDetectable: number;
-  readonly method: 'ks-bins' | 'chi-square';
-  /** The effect's name, to begin a sentence with. */
-  readonly measure: string;
-  /** Where it moved: "most of it up, past 12.3"; '' when there is nothing to say. */
-  readonly where: string;
+  readonly method: 'numeric' | 'categorical' | 'numeric-window' | 'categorical-window';
+  readonly measures: Readonly<Record<string, number | null>>;
 }
 
 /**
  * Judges one subject: the only place where a distribution is compared with its baseline.
  *
- * Numeric: two-sample Kolmogorov-Smirnov on the bins, effect is its distance. Categorical: two-sample chi-square
- * after merging small cells, effect is half the L1 distance of the shares. `insufficient` under 50 rows; `drift` when
- * p <= alpha and the effect reaches the tolerance; `insufficient` when a shift of 10 % of the rows would be missed half
- * of the time; else `stable`. Missing, not-a-number and mismatching values are left out: they have checks of their own.
+ * `drift` when p <= alpha and the effect reaches the tolerance of the component that decided; `insufficient` under 50
+ * rows or when a shift of 10 % of the rows would be missed half of the time; else `stable`. The missing share of a
+ * number is tested and reported by the check `missing` alone, with the level that its component has in the test.
  */
 export function judge(request: JudgeRequest): Judgement {
-  const { alpha, tolerance, binning } = request;
-  const size = binning.kind === 'numeric' ? binning.edges.length + 1 : binning.categories.length + 1;
-  const current = spread(request.current, size);
-  const reference = spread(request.reference, size);
-  const compared = binning.kind === 'numeric' ? byDistance : byShares;
-  const found = compared(binning, current, reference);
-  const n = total(request.current);
-  const m = total(request.reference);
-  const least = smallestDetectable(n, m, alpha);
+  return request.subject.binning.kind === 'numeric' ? judgeNumeric(request) : judgeCategorical(request);
+}
+
+function judgeNumeric(request: JudgeRequest): Judgement {
+  const { subject, current: profile, tests = null } = request;
+  const { binning, reference: base } = subject;
+  const current = orderedCounts(binning, profile);
+  const reference = orderedCounts(binning, base);
+  const { p, by, components } = numericComponents({ current, reference }, tests);
+  const effect = effectBy(by, current, reference);
+  const { edges } = binning;
+  const [from, to] = effect.interval ?? [0, 0];
+  const part = by === 'tail' || by === 'atom' ? 'rare' : 'body';
+  return concluded(request, {
+    ...sampleOf(profile, base),
+    n: total(profile),
+    nReference: total(base),
+    p,
+    by,
+    components,
+    effect: effect.estimate,
+    effectLow: effect.low,
+    effectHigh: effect.high,
+    part,
+    interval:
+      effect.interval === null
+        ? null
+        : { low: from === 0 ? null : edges[from - 1]!, high: to >= edges.length ? null : edges[to]! },
+    category: null,
+    referenceShare: effect.interval === null ? Number.NaN : shareOf(reference, from, to),
+    direction: effect.direction,
+    method: tests === null ? 'numeric' : 'numeric-window',
+  });
+}
+
+function judgeCategorical(request: JudgeRequest): Judgement {
+  const { subject, current: profile, tests = null } = request;
+  const { binning, reference: base } = subject;
+  const current = withMissing(categoryCounts(binning, profile), profile);
+  const reference = withMissing(categoryCounts(binning, base), base);
+  const { p, by, components } = categoricalComponents({ current, reference }, tests);
+  const effect = categoricalEffect(current, reference, bothDirections);
+  const at = effect.cell;
+  const [n, nReference] = [sumOf(current), sumOf(reference)];
+  const place = at !== null && at >= 0 ? at : null;
+  const moved = place === null ? 0 : current[place]! / n - reference[place]! / nReference;
+  return concluded(request, {
+    ...sampleOf(profile, base),
+    n,
+    nReference,
+    p,
+    by,
+    components,
+    effect: effect.estimate,
+    effectLow: effect.low,
+    effectHigh: effect.high,
+    part: by === 'cell' ? 'rare' : 'body',
+    interval: null,
+    category: at === null ? null : categoryName(subject, at),
+    referenceShare:
+      place !== null
+        ? shareOf(reference, place, place)
+        : at === null
+          ? Number.NaN
+          : smallShare(current, reference),
+    direction: Math.sign(moved) as -1 | 0 | 1,
+    method: tests === null ? 'categorical' : 'categorical-window',
+  });
+}
+
+type Found = Omit<Judgement, 'verdict' | 'tolerance' | 'smallestDetectable' | 'measures'>;
+
+function concluded(request: JudgeRequest, found: Found): Judgement {
+  const { alpha, tests = null, subject, current } = request;
+  const limits = request.tolerance ?? { body: bodyTolerance, rare: rareTolerance };
+  const tolerance = limits[found.part];
+  const least =
+    tests === null
+      ? smallestDetectable(found.n, found.nReference, alpha)
+      : detectableUnderNoise(tests, { n: found.n, m: found.nReference }, alpha);
   return {
     ...found,
-    verdict: verdictOf({ ...found, n, least }, { alpha, tolerance }),
-    n,
-    nReference: m,
+    tolerance,
     smallestDetectable: least,
+    verdict: verdictFrom({ ...found, least }, { alpha, tolerance }),
+    measures: finiteOnly(measureAll(cellsOf(subject.binning, subject.reference, current))),
   };
 }
 
 /** The rule from p and effect to verdict, shared by every check that has both. */
-export function verdictOf(
+export function verdictFrom(
   found: { readonly p: number; readonly effect: number; readonly n: number; readonly least: number },
   limits: { readonly alpha: number; readonly tolerance: number },
 ): Judgement['verdict'] {
-  if (found.n < minimumRows) return 'insufficient';
   if (found.p <= limits.alpha && found.effect >= limits.tolerance) return 'drift';
-  return found.least > detectableLimit ? 'insufficient' : 'stable';
+  return found.n < minimumRows || found.least > detectableLimit ? 'insufficient' : 'stable';
 }
 
-type Compared = Pick<Judgement, 'p' | 'effect' | 'effectLow' | 'effectHigh' | 'method' | 'measure' | 'where'>;
-
-function byDistance(binning: Binning, current: readonly number[], reference: readonly number[]): Compared {
-  const ks = ksTest(current, reference);
-  const half = distanceHalfWidth(sumOf(current), sumOf(reference));
+function sampleOf(profile: Profile, base: Profile): Pick<Judgement, 'missing' | 'missingReference'> {
   return {
-    p: ks.p,
-    effect: ks.statistic,
-    ...limitsOf(ks.statistic, half),
-    method: 'ks-bins',
-    measure: 'KS distance',
-    where:
-      ks.bin < 0 ? '' : `${ks.direction > 0 ? 'more' : 'fewer'} values above ${borderText(binning, ks.bin)}`,
+    missing: profile.n > 0 ? profile.nMissing / profile.n : 0,
+    missingReference: base.n > 0 ? base.nMissing / base.n : 0,
   };
 }
 
-function byShares(binning: Binning, current: readonly number[], reference: readonly number[]): Compared {
-  const chi = chiSquareTest(current, reference);
+function withMissing(counts: Float64Array, { nMissing }: Profile): Float64Array {
+  const all = new Float64Array(counts.length + 1);
+  all.set(counts);
+  all[counts.length] = nMissing;
+  return all;
+}
+
+/** Category of a cell: the baseline's own, then what it lacks, then missing. */
+function categoryName({ binning }: BaselineSubject, cell: number): string {
+  if (cell < 0) return smallName;
+  const known = binning.categories[cell];
+  if (known !== undefined) return known;
+  return cell === binning.categories.length ? unseenName : missingName;
+}
+
+/** Cells that are not a category of the baseline. */
+export const unseenName = '(unseen)';
+export const missingName = '(missing)';
+/** Categories with too few rows to be looked at one by one. */
+export const smallName = '(small categories)';
+
+function finiteOnly(measures: Readonly<Record<string, number>>): Record<string, number | null> {
+  return Object.fromEntries(
+    Object.entries(measures).map(([name, value]) => [name, Number.isFinite(value) ? value : null]),
+  );
+}
+
+/** Share of the rows in cells from..to, both included. */
+function shareOf(counts: Float64Array, from: number, to: number): number {
+  return sumOf(counts.subarray(from, to + 1)) / Math.max(1, sumOf(counts));
+}
+
+/** Share of the reference's rows in categories too small to be looked at one by one, as `categoricalEffect` has it. */
+function smallShare(current: Float64Array, reference: Float64Array): number {
   const [n, m] = [sumOf(current), sumOf(reference)];
-  const at = chi.largest;
-  const moved = at < 0 ? 0 : current[at]! / n - reference[at]! / m;
-  return {
-    p: chi.p,
-    effect: chi.distance,
-    ...limitsOf(chi.distance, sharesHalfWidth(chi.cells, n, m)),
-    method: 'chi-square',
-    measure: 'share of rows that changed category',
-    where: at < 0 ? '' : `most at ${binText(binning, at)} (${signText(moved)} of rows)`,
-  };
-}
-
-function limitsOf(effect: number, half: number): { readonly effectLow: number; readonly effectHigh: number } {
-  return { effectLow: Math.max(0, effect - half), effectHigh: Math.min(1, effect + half) };
-}
-
-function borderText(binning: Binning, bin: number): string {
-  return String(Number(binning.edges[Math.min(bin, binning.edges.length - 1)]?.toPrecision(4)));
-}
-
-/** Counts of every bin, empty ones too. */
-export function spread(profile: Profile, size: number): number[] {
-  const counts = Array<number>(size).fill(0);
-  for (let i = 0; i < profile.bins.length; i++) counts[profile.bins[i]!]! += profile.counts[i]!;
-  return counts;
+  const small = reference.filter((count, i) => ((count + current[i]!) * n * m) / (n + m) ** 2 < 5);
+  return sumOf(small) / Math.max(1, m);
 }
 
 /** Rows that have a usable value. */
@@ -129,8 +219,8 @@ export function total(profile: Profile): number {
   return sumOf(profile.counts);
 }
 
-function sumOf(counts: readonly number[]): number {
+function sumOf(counts: ArrayLike<number>): number {
   let sum = 0;
-  for (const count of counts) sum += count;
+  for (let i = 0; i < counts.length; i++) sum += counts[i]!;
   return sum;
 }

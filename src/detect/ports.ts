@@ -28,6 +28,11 @@ export interface HourState {
   readonly started: number;
   /** Distinct rows in the hour's profile. */
   readonly rows: number;
+  /** Distinct rows by the newest profile under any baseline; absent where there is none. */
+  readonly counted?: number;
+  /** Copies of rows, and ids with more than one content, seen when the hour was profiled: lower bounds; absent is 0. */
+  readonly duplicates?: number;
+  readonly reused?: number;
   /** Every bucket with rows is in the hour's profile. */
   readonly complete: boolean;
 }
@@ -66,6 +71,15 @@ export interface FieldCount {
   readonly rows: number;
 }
 
+/** Raw rows of a period, and the ids among them that came with several event times or versions. */
+export interface RepeatedIds {
+  /** Distinct rows. */
+  readonly rows: number;
+  readonly ids: number;
+  /** Rows that bear these ids, beyond one for each. */
+  readonly extra: number;
+}
+
 /** What detect reads. Implemented by store/windows.ts. */
 export interface WindowReader {
   streams(): Promise<readonly StreamStart[]>;
@@ -81,6 +95,8 @@ export interface WindowReader {
     stream: Stream,
     request: { readonly known: readonly string[]; readonly from: number; readonly to: number },
   ): Promise<readonly FieldCount[]>;
+  /** Ids seen under several event times or versions in the raw rows of [from, to), epoch seconds. */
+  repeatedIds(stream: Stream, period: { readonly from: number; readonly to: number }): Promise<RepeatedIds>;
 }
 
 /** A window that has findings. */
@@ -106,4 +122,25 @@ export interface BaselineReader {
   /** The baseline that judges `version` ('' = all) at `at`, epoch milliseconds. */
   active(model: string, version: string, at: number): Promise<Baseline | null>;
   activations(model: string): Promise<readonly Activation[]>;
+  /** Any baseline by its number. */
+  read(model: string, baseline: number): Promise<Baseline | null>;
+}
+
+/** The fitted noise of one stream under one baseline, as it is kept. */
+export interface StoredNoise {
+  /** Day (since the epoch) up to whose start the history reaches; counts up. */
+  readonly version: number;
+  /** Hours of history it rests on. */
+  readonly hours: number;
+  /** Baseline whose noise was taken over; 0 when it was learnt under its own. */
+  readonly inherited: number;
+  /** JSON by subject. */
+  readonly subjects: ReadonlyMap<string, string>;
+}
+
+/** Where fitted noise is kept. Implemented by store/noise.ts. */
+export interface NoiseStore {
+  /** Newest fit of a version up to `version`, null without one. */
+  read(of: StreamBaseline, version: number): Promise<StoredNoise | null>;
+  write(of: StreamBaseline, noise: StoredNoise): Promise<void>;
 }

@@ -1,13 +1,5 @@
 import { expect, test } from 'vitest';
-import {
-  countText,
-  numberText,
-  percentText,
-  secondsText,
-  shortText,
-  signText,
-  subjectText,
-} from './words.ts';
+import { countText, numberText, percentText, secondsText, shortText, subjectText } from './words.ts';
 
 test.each([
   [0, '0'],
@@ -30,7 +22,6 @@ test('counts, shares, seconds and names', () => {
     '1,234,567',
   ]);
   expect(percentText(0.0312)).toBe('3.12 %');
-  expect([signText(0.031), signText(-0.2)]).toEqual(['+3.1 %', '-20 %']);
   expect([secondsText(0.0124), secondsText(2)]).toEqual(['12.4 ms', '2 s']);
   expect([subjectText('feature:age'), subjectText('score:yes')]).toEqual(['age', 'score:yes']);
   expect(shortText('x'.repeat(200))).toHaveLength(60);

@@ -1,4 +1,3 @@
-import type { Binning } from '../domain/profile.ts';
 import type { Window } from '../domain/window.ts';
 
 /** A number as people read it: three significant digits, no exponent in the everyday range. */
@@ -20,11 +19,6 @@ export function percentText(share: number): string {
   return `${numberText(share * 100)} %`;
 }
 
-/** A change of a share with its sign: +3.1 %. */
-export function signText(change: number): string {
-  return `${change < 0 ? '-' : '+'}${percentText(Math.abs(change))}`;
-}
-
 /** Seconds as milliseconds or seconds. */
 export function secondsText(seconds: number): string {
   return seconds < 1 ? `${numberText(seconds * 1000)} ms` : `${numberText(seconds)} s`;
@@ -38,12 +32,6 @@ export function subjectText(subject: string): string {
 /** A name that came with the data, cut to fit a sentence. */
 export function shortText(name: string): string {
   return name.length > 60 ? `${name.slice(0, 57)}...` : name;
-}
-
-/** Category of a bin, in quotes. */
-export function binText(binning: Binning, bin: number): string {
-  const name = binning.categories[bin];
-  return name === undefined ? 'unseen categories' : `"${shortText(name)}"`;
 }
 
 /** Length of a window in hours: 6 h. */

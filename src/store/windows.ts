@@ -2,6 +2,7 @@ import type { Profile } from '../domain/profile.ts';
 import { addProfiles, emptyProfile } from '../stats/profile.ts';
 import type { Database } from './database.ts';
 import { type ProfileColumns, profileColumns, profileOf } from './profile-columns.ts';
+import { readRepeatedIds } from './repeated-ids.ts';
 
 export interface Stream {
   readonly model: string;
@@ -50,6 +51,9 @@ export function createWindowReader(database: Database, db = 'leeway') {
     tiles: (of: StreamBaseline, request: TileRequest) => readTiles(tables, of, request),
     /** Fields outside `known` that have a value in the raw rows of hours, with the rows that have them. */
     unknownFields: (stream: Stream, request: FieldRequest) => readUnknownFields(tables, stream, request),
+    /** Ids seen under several event times or versions in the raw rows of a period. */
+    repeatedIds: (stream: Stream, period: { readonly from: number; readonly to: number }) =>
+      readRepeatedIds(database, db, { stream, period }),
     /** Profile of one subject over whole hours, and the newest generation in it (0 without any). */
     readDistribution: (query: DistributionQuery) => readDistribution(tables, query),
   };
@@ -89,6 +93,9 @@ async function readCoverage(
       started: Number(row.hour_started),
       rows: Number(row.hour_rows),
       complete: Number(row.complete) === 1,
+      ...(Number(row.ever) === 1 ? { counted: Number(row.counted) } : {}),
+      duplicates: Number(row.copies),
+      reused: Number(row.again),
     })),
     days: days.map(row => ({ day: Number(row.day), started: Number(row.ms) })),
   };
@@ -169,25 +176,42 @@ interface HourColumns {
   readonly hour_started: string;
   readonly hour_rows: string;
   readonly complete: number;
+  /** Whether the hour has a profile under any baseline, and the rows of the newest. */
+  readonly ever: number;
+  readonly counted: string;
+  readonly copies: string;
+  readonly again: string;
 }
 
-/** An hour is complete when each bucket with rows was profiled, and the hour added up no earlier than the last of them. */
+/**
+ * An hour is complete when each bucket with rows was profiled, and the hour added up no earlier than the last of them. What
+ * was counted is known under any baseline: of several profiles the newest says.
+ */
 function hoursSql(db: string): string {
+  const none = 'toUInt64(0)';
   return `
     SELECT toUnixTimestamp(h) AS hour, max(generation_3600) AS generation,
       max(started_3600) AS hour_started, max(rows_3600) AS hour_rows,
+      max(duplicates_3600) AS copies, max(reused_3600) AS again, max(rows_any) AS counted, max(any) AS ever,
       generation > 0 AND max(profiled) >= max(buckets) AND hour_started >= max(started_300) AS complete
     FROM (
-      SELECT toStartOfHour(bucket) AS h, uniqExact(bucket) AS buckets, toUInt64(0) AS profiled,
-        toUInt64(0) AS generation_3600, toInt64(0) AS started_3600, toInt64(0) AS started_300, toUInt64(0) AS rows_3600
+      SELECT toStartOfHour(bucket) AS h, uniqExact(bucket) AS buckets, ${none} AS profiled,
+        ${none} AS generation_3600, toInt64(0) AS started_3600, toInt64(0) AS started_300, ${none} AS rows_3600,
+        ${none} AS duplicates_3600, ${none} AS reused_3600, ${none} AS rows_any, toUInt8(0) AS any
       FROM ${db}.touched WHERE ${ofStream} AND bucket >= toDateTime({from:UInt32}) GROUP BY h
       UNION ALL
-      SELECT toStartOfHour(bucket) AS h, toUInt64(0) AS buckets, countIf(grain = 300) AS profiled,
+      SELECT toStartOfHour(bucket) AS h, ${none}, countIf(grain = 300),
         maxIf(generation, grain = 3600), maxIf(toUnixTimestamp64Milli(started), grain = 3600),
-        maxIf(toUnixTimestamp64Milli(started), grain = 300), maxIf(rows, grain = 3600)
+        maxIf(toUnixTimestamp64Milli(started), grain = 300), maxIf(rows, grain = 3600),
+        maxIf(duplicates, grain = 3600), maxIf(reused, grain = 3600), ${none}, toUInt8(0)
       FROM ${db}.profile_runs FINAL
       WHERE ${ofBaseline} AND grain IN (300, 3600) AND bucket >= toDateTime({from:UInt32}) GROUP BY h
-    ) GROUP BY h ORDER BY h`;
+      UNION ALL
+      SELECT bucket AS h, ${none}, ${none}, ${none}, toInt64(0), toInt64(0), ${none}, ${none}, ${none},
+        argMax(rows, generation), toUInt8(1)
+      FROM ${db}.profile_runs
+      WHERE ${ofStream} AND grain = 3600 AND bucket >= toDateTime({from:UInt32}) GROUP BY h
+    ) GROUP BY h HAVING max(buckets) + max(profiled) + generation > 0 ORDER BY h`;
 }
 
 function tilesSql(db: string): string {

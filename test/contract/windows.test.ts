@@ -46,11 +46,11 @@ function createStoredWindows(): MemoryWindows {
       insert(
         'profiles',
         rows.map(({ nMissing, nNan, nMismatch, tailSums, ...row }) => ({
-          tail_sums: tailSums,
           ...row,
           n_missing: nMissing,
           n_nan: nNan,
           n_mismatch: nMismatch,
+          tail_sums: tailSums,
         })),
       ),
     raw: (...rows: RawKeys[]) =>
@@ -61,7 +61,8 @@ function createStoredWindows(): MemoryWindows {
           environment: row.environment,
           bucket: row.bucket,
           id: row.id,
-          time: row.bucket * 1000,
+          time: row.time ?? row.bucket * 1000,
+          version: row.version ?? '',
           num: Object.fromEntries(row.num.map(name => [name, 1])),
           cat: Object.fromEntries(row.cat.map(name => [name, 'x'])),
         })),
@@ -152,16 +153,123 @@ describe.each([
     );
     await windows.record(runOf(stream, { grain: 86400, bucket: base, generation: generation(140) }));
     const coverage = await windows.coverage(stream, base);
+    const clean = { duplicates: 0, reused: 0 };
     expect(coverage.hours).toEqual([
-      { hour: hour(0), generation: generation(120), started: 120, rows: 9, complete: true },
-      { hour: hour(1), generation: generation(90), started: 90, rows: 5, complete: false },
-      { hour: hour(2), generation: generation(90), started: 90, rows: 5, complete: false },
-      { hour: hour(3), generation: 0n, started: 0, rows: 0, complete: false },
-      { hour: hour(4), generation: generation(130), started: 130, rows: 4, complete: true },
+      // What was counted is what the newest run says, of whatever baseline.
+      {
+        hour: hour(0),
+        generation: generation(120),
+        started: 120,
+        rows: 9,
+        complete: true,
+        counted: 1,
+        ...clean,
+      },
+      {
+        hour: hour(1),
+        generation: generation(90),
+        started: 90,
+        rows: 5,
+        complete: false,
+        counted: 5,
+        ...clean,
+      },
+      {
+        hour: hour(2),
+        generation: generation(90),
+        started: 90,
+        rows: 5,
+        complete: false,
+        counted: 5,
+        ...clean,
+      },
+      { hour: hour(3), generation: 0n, started: 0, rows: 0, complete: false, ...clean },
+      {
+        hour: hour(4),
+        generation: generation(130),
+        started: 130,
+        rows: 4,
+        complete: true,
+        counted: 4,
+        ...clean,
+      },
     ]);
     expect(coverage.days).toEqual([{ day: base, started: 140 }]);
     expect((await windows.coverage(stream, hour(4))).hours.map(h => h.hour)).toEqual([hour(4)]);
     expect(await windows.coverage(of('nothing'), base)).toEqual({ hours: [], days: [] });
+  });
+
+  test('hours know their copies and reused ids, and what was counted under another baseline', async () => {
+    const windows = create();
+    const stream = of('copies');
+    await windows.touch(stream.model, environment, hour(0), hour(1));
+    const part = { duplicates: 12, reused: 3, rows: 50 };
+    await windows.record(
+      runOf(stream, { grain: 300, bucket: hour(0), generation: generation(100), duplicates: 5, reused: 5 }),
+      runOf(stream, {
+        grain: 3600,
+        bucket: hour(0),
+        generation: generation(110),
+        duplicates: 99,
+        reused: 99,
+      }),
+    );
+    await windows.record(
+      runOf(stream, { grain: 3600, bucket: hour(0), generation: generation(120), ...part }),
+    );
+    await windows.record(
+      runOf(of('copies', 2), {
+        grain: 3600,
+        bucket: hour(1),
+        generation: generation(90),
+        rows: 40,
+        reused: 2,
+      }),
+    );
+    const { hours } = await windows.coverage(stream, base);
+    expect(hours).toEqual([
+      { hour: hour(0), generation: generation(120), started: 120, complete: true, counted: 50, ...part },
+      {
+        hour: hour(1),
+        generation: 0n,
+        started: 0,
+        rows: 0,
+        complete: false,
+        counted: 40,
+        duplicates: 0,
+        reused: 0,
+      },
+    ]);
+  });
+
+  test('ids that come with several event times or versions are counted, copies are not', async () => {
+    const windows = create();
+    const { model } = of('repeats');
+    const raw = (id: string, at: number, part: Partial<RawKeys> = {}): RawKeys => ({
+      model,
+      environment,
+      bucket: hour(at),
+      id,
+      num: [],
+      cat: [],
+      ...part,
+    });
+    await windows.raw(
+      raw('a', 0),
+      raw('a', 1),
+      raw('a', 2),
+      raw('b', 0),
+      raw('c', 0),
+      raw('d', 3),
+      raw('a', 5),
+    );
+    await windows.raw(raw('b', 0), raw('c', 0, { version: '2' }), raw('d', 3, { time: hour(3) * 1000 + 5 }));
+    await windows.raw(raw('b', 0, { environment: 'staging', version: '9' }));
+    const within = (from: number, to: number) =>
+      windows.repeatedIds({ model, environment }, { from: hour(from), to: hour(to) });
+    expect(await within(0, 4)).toEqual({ rows: 8, ids: 3, extra: 4 });
+    expect(await within(0, 1)).toEqual({ rows: 4, ids: 1, extra: 1 });
+    expect(await within(8, 9)).toEqual({ rows: 0, ids: 0, extra: 0 });
   });
 
   test('only profiles of a recorded, newest generation are read', async () => {
@@ -206,7 +314,7 @@ describe.each([
       sum2: 30,
       bins: [1, 3],
       counts: [3, 4],
-    tailSums: [],
+      tailSums: [],
     });
     expect(found[1]!.profile.sum).toBeNaN();
     expect(found[2]!.profile.counts).toEqual([70_000]);
@@ -231,8 +339,27 @@ describe.each([
     }
     const query = { ...stream, subject: 'feature:age', start: hour(0), end: hour(2) };
     expect(await windows.readDistribution(query)).toEqual({
-      profile: { n: 20, nMissing: 2, nNan: 0, nMismatch: 4, sum: 25, sum2: 60, bins: [1, 3], counts: [6, 8] },
+      profile: {
+        n: 20,
+        nMissing: 2,
+        nNan: 0,
+        nMismatch: 4,
+        sum: 25,
+        sum2: 60,
+        bins: [1, 3],
+        counts: [6, 8],
+        tailSums: [],
+      },
       generation: 5n,
+    });
+    const tail = { subject: 'feature:tail', bins: [1, 40], counts: [3, 4], tailSums: [0.5] };
+    const more = { ...tail, bins: [1, 40, 90], counts: [3, 2, 2], tailSums: [-0.5, 1e300] };
+    await windows.profile(
+      profileRow(stream, { grain: 3600, bucket: hour(0), generation: 4n, ...tail }),
+      profileRow(stream, { grain: 3600, bucket: hour(1), generation: 5n, ...more }),
+    );
+    expect(await windows.readDistribution({ ...query, subject: 'feature:tail' })).toMatchObject({
+      profile: { bins: [1, 40, 90], counts: [6, 6, 2], tailSums: [0, 1e300] },
     });
     const nothing = await windows.readDistribution({ ...query, subject: 'feature:no' });
     expect(nothing).toMatchObject({ profile: { n: 0, bins: [] }, generation: 0n });

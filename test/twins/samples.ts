@@ -1,3 +1,4 @@
+import { createCalendar } from '../../src/detect/calendar.ts';
 import type { CheckContext } from '../../src/detect/check.ts';
 import type { Baseline, BaselineSubject } from '../../src/domain/baseline.ts';
 import type { Binning, Profile } from '../../src/domain/profile.ts';
@@ -71,6 +72,14 @@ export function contextOf(
     rows,
     profileOf: ({ binning }) => current[binning.subject] ?? emptyProfile,
     alphaOf: () => 1e-5,
+    testsOf: () => null,
+    noiseVersion: 0,
+    state: { calibration: 'learning', hours: 100, pagesFrom: 1, calibratedFrom: 2 },
+    coverage: { hours: [], days: [] },
+    calendar: createCalendar([], 'churn'),
+    objectives: null,
+    repeatedIds: null,
+    measureRules: [],
     unknownFields: new Map(),
     learning: null,
     ...part,

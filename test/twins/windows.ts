@@ -10,6 +10,10 @@ export interface RawKeys {
   readonly environment: string;
   readonly bucket: number;
   readonly id: string;
+  /** Event time, epoch milliseconds; that of the bucket unless given. */
+  readonly time?: number;
+  /** '' unless given. */
+  readonly version?: string;
   readonly num: readonly string[];
   readonly cat: readonly string[];
 }
@@ -42,6 +46,16 @@ export function createMemoryWindows(): MemoryWindows {
         r.baseline === of.baseline &&
         r.grain === grain,
     );
+  const countedOf = (of: StreamBaseline, hour: number) => {
+    const newest = [...runs.values()]
+      .filter(
+        r =>
+          r.model === of.model && r.environment === of.environment && r.grain === 3600 && r.bucket === hour,
+      )
+      .sort((a, b) => Number(a.generation - b.generation))
+      .at(-1);
+    return newest === undefined ? {} : { counted: newest.rows };
+  };
   return {
     touch: async (model, environment, ...buckets) => {
       const key = streamKey(model, environment);
@@ -56,7 +70,10 @@ export function createMemoryWindows(): MemoryWindows {
     profile: async (...added) => void profiles.push(...added),
     raw: async (...added) => {
       for (const row of added)
-        raws.set(JSON.stringify([row.model, row.environment, row.bucket, row.id]), row);
+        raws.set(
+          JSON.stringify([row.model, row.environment, row.bucket, row.id, row.time, row.version]),
+          row,
+        );
     },
     streams: async () =>
       [...touched].map(([key, buckets]) => {
@@ -85,6 +102,9 @@ export function createMemoryWindows(): MemoryWindows {
               started,
               rows: run?.rows ?? 0,
               complete: run !== undefined && whole,
+              ...countedOf(of, hour),
+              duplicates: run?.duplicates ?? 0,
+              reused: run?.reused ?? 0,
             };
           }),
         days: valid(of, 86_400)
@@ -125,6 +145,18 @@ export function createMemoryWindows(): MemoryWindows {
         }
       }
       return [...found.values()].sort((a, b) => a.hour - b.hour || (a.field < b.field ? -1 : 1));
+    },
+    repeatedIds: async (stream, { from, to }) => {
+      const times = new Map<string, Set<string>>();
+      for (const row of raws.values()) {
+        if (row.model !== stream.model || row.environment !== stream.environment) continue;
+        if (row.bucket < from || row.bucket >= to) continue;
+        const seen = times.get(row.id) ?? new Set();
+        times.set(row.id, seen.add(JSON.stringify([row.time ?? row.bucket * 1000, row.version ?? ''])));
+      }
+      const sizes = [...times.values()].map(seen => seen.size);
+      const rows = sizes.reduce((sum, size) => sum + size, 0);
+      return { rows, ids: sizes.filter(size => size > 1).length, extra: rows - sizes.length };
     },
     readDistribution: async query => {
       const found = profiles.filter(

@@ -10,7 +10,7 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
   stats: ['domain'],
   lib: ['domain'],
   // A mapping and the target of a webhook are checked by the code that uses them.
-  config: ['lib', 'domain', 'decode', 'act'],
+  config: ['lib', 'domain', 'stats', 'decode', 'act'],
   source: ground,
   decode: ground,
   store: ground,
@@ -19,8 +19,10 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
   publish: ground,
   act: ground,
   http: ground,
+  report: ground,
+  vectors: ['stats', 'lib'],
   // The command line starts the whole service, so it alone may name the application and its configuration.
-  cli: [...ground, 'config', 'app.ts', 'app'],
+  cli: [...ground, 'config', 'report', 'vectors', 'app.ts', 'app'],
 };
 
 function filesBelow(folder: string): string[] {

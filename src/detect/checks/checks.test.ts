@@ -18,6 +18,7 @@ import { missingCheck } from './missing.ts';
 import { schemaCheck } from './schema.ts';
 import { sizeCheck } from './size.ts';
 import { unseenCheck } from './unseen.ts';
+import { volumeCheck } from './volume.ts';
 
 const even = (each: number, part = {}) =>
   profileFrom([0, ...Array.from({ length: 10 }, () => each), 0], part);
@@ -56,10 +57,19 @@ describe('drift', () => {
       alpha: 1e-5,
       generation: 7n,
       baseline: 1,
-      detail: { method: 'ks-bins', outOfRange: 0.125, outOfRangeReference: 0, activeFrom: 0 },
+      detail: {
+        method: 'numeric',
+        by: 'z1',
+        interval: { low: null, high: 3 },
+        outOfRange: 0.125,
+        outOfRangeReference: 0,
+        activeFrom: 0,
+        pagesFrom: 1,
+      },
     });
+    expect(finding.effect).toBeCloseTo(0.3, 12);
     expect(finding.sentence).toBe(
-      'age: KS distance 0.3 (tolerance 0.02), more values above 3; p 1e-300 against 1e-5 allowed; ' +
+      'age: 30 % of rows moved away from below 3; p 1e-300 against 1e-5 allowed (location); ' +
         '8,000 rows against 10,000 in the baseline.',
     );
   });
@@ -68,7 +78,13 @@ describe('drift', () => {
     const nothing = one(driftCheck(contextOf(baselineOf([age]), {})));
     expect(nothing.sentence).toBe('age: no usable value in the window, nothing to compare.');
     const few = one(driftCheck(contextOf(baselineOf([age]), { 'feature:age': even(6) })));
-    expect(few.sentence).toContain('Too few rows to judge: smaller than');
+    expect(few.verdict).toBe('insufficient');
+    expect(few.sentence).toMatch(
+      /Too little to judge: a shift of less than 24\.\d+ % of the rows would be missed half of the time\.$/,
+    );
+    // Where p and effect both say so, few rows are enough.
+    const piled = profileFrom([0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 6]);
+    expect(one(driftCheck(contextOf(baselineOf([age]), { 'feature:age': piled }))).verdict).toBe('drift');
   });
 });
 
@@ -91,9 +107,16 @@ describe('shares', () => {
     expect(fewer.effectHigh).toBeLessThan(0.5);
   });
 
-  test('a handful among many is below the tolerance, and few rows are not judged', () => {
-    expect(found(missingCheck, even(1000, { nMissing: 45 })).verdict).toBe('stable');
-    expect(found(missingCheck, even(4, { nMissing: 9 })).verdict).toBe('insufficient');
+  test('a handful among many is below the tolerance', () => {
+    const finding = found(missingCheck, even(1000, { nMissing: 45 }));
+    expect(finding.p).toBeLessThan(1e-5);
+    expect(finding.verdict).toBe('stable');
+  });
+
+  test('few rows are called drift where p says so, else insufficient, never stable', () => {
+    expect(found(missingCheck, even(4, { nMissing: 9 })).verdict).toBe('drift');
+    expect(found(missingCheck, even(4, { nMissing: 1 })).verdict).toBe('insufficient');
+    expect(found(missingCheck, even(4)).verdict).toBe('insufficient');
   });
 
   test('values of another type and not a number count together, and only upwards', () => {
@@ -151,6 +174,11 @@ describe('schema', () => {
     expect(one(schemaCheck(context(1000, present, [['rare', 9]]))).verdict).toBe('stable');
   });
 
+  test('a stray row or two are no new field, however small the window', () => {
+    expect(one(schemaCheck(context(100, present, [['typo', 9]]))).verdict).toBe('stable');
+    expect(one(schemaCheck(context(100, present, [['fresh', 10]]))).verdict).toBe('drift');
+  });
+
   test('a field gone from every row, by what the store counted or left out', () => {
     const missing = profileFrom([], { nMissing: 1000 });
     const finding = one(schemaCheck(context(1000, { ...present, 'feature:age': missing })));
@@ -189,9 +217,10 @@ describe('latency', () => {
     const finding = at([0, ...Array.from({ length: 10 }, () => 100), 0], 5000);
     expect(finding).toMatchObject({
       verdict: 'stable',
-      p: 1,
       detail: { p50: 5, p95: 9.5, p95Reference: 9.5 },
     });
+    // One-sided: the same ranks are in the middle.
+    expect(finding.p).toBeCloseTo(0.5, 9);
     expect(finding.effect).toBeCloseTo(0, 12);
     expect(finding.effectLow).toBeLessThan(0);
     expect(finding.effectHigh).toBeGreaterThan(0);
@@ -312,7 +341,7 @@ describe('every check', () => {
     const findings = checks.flatMap(check => check(contextOf(baseline, current)));
     expect(checks.flatMap(check => check(contextOf(baseline, current)))).toEqual(findings);
     expect(new Set(findings.map(f => f.check))).toEqual(
-      new Set(['drift', 'missing', 'mismatch', 'unseen', 'schema', 'latency', 'errors', 'size']),
+      new Set(['drift', 'missing', 'mismatch', 'unseen', 'schema', 'latency', 'errors', 'size', 'reused']),
     );
     for (const f of findings) {
       expect(f).toMatchObject({
@@ -324,7 +353,7 @@ describe('every check', () => {
       });
       expect(f.sentence).toMatch(/^\S.*\.$/);
       expect(f.sentence).not.toMatch(/NaN|undefined|Infinity/);
-      const judged = f.check !== 'size' && f.check !== 'schema';
+      const judged = !['size', 'schema', 'reused'].includes(f.check);
       for (const value of [f.p, f.alpha, f.effectLow, f.effectHigh])
         expect(Number.isFinite(value), f.check).toBe(judged);
       if (f.check !== 'size') expect(Number.isFinite(f.effect)).toBe(true);
@@ -340,6 +369,18 @@ describe('every check', () => {
   });
 });
 
+/** Ten rows in every hour of the six weeks before the window of `contextOf`. */
+const evenHours = {
+  days: [],
+  hours: Array.from({ length: 42 * 24 }, (_, i) => ({
+    hour: 1_789_999_200 - (42 * 24 - i) * 3600,
+    generation: 1n,
+    started: 1,
+    rows: 10,
+    complete: true,
+  })),
+};
+
 test('the levels of all tests of a month add up to the budget', () => {
   const alphaOf = createAlphas(baseline, 3);
   const lengths: [number, number][] = [
@@ -350,8 +391,15 @@ test('the levels of all tests of a month add up to the budget', () => {
   ];
   let alarms = 0;
   for (const [seconds, evaluations] of lengths) {
-    const context = contextOf(baseline, {}, { alphaOf: subject => alphaOf(subject, seconds) });
-    for (const finding of checks.flatMap(check => check(context)))
+    const context = contextOf(
+      baseline,
+      {},
+      { alphaOf: (subject, check) => alphaOf(subject, check, seconds) },
+    );
+    // The volume of the stream is one more test, once it is judged.
+    const volume = volumeCheck({ ...context, rows: 100, coverage: evenHours });
+    expect(volume.detail['judged']).toBe(true);
+    for (const finding of [volume, ...checks.flatMap(check => check(context))])
       if (Number.isFinite(finding.alpha)) alarms += evaluations * finding.alpha;
   }
   expect(alarms).toBeCloseTo(3, 9);

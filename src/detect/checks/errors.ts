@@ -1,12 +1,12 @@
 import type { BaselineSubject } from '../../domain/baseline.ts';
 import type { Finding } from '../../domain/finding.ts';
 import type { Profile } from '../../domain/profile.ts';
+import { rareTolerance } from '../../stats/verdict.ts';
 import { checksOf } from '../alphas.ts';
 import { type Check, type CheckContext, findingOf } from '../check.ts';
 import { total } from '../judge.ts';
 import { judgeShare } from '../share.ts';
 import { countText, numberText, percentText } from '../words.ts';
-import { rareTolerance } from './shares.ts';
 
 /** The rise must also be this share of the baseline's error share: half as many again. */
 const relativeTolerance = 0.5;
@@ -20,7 +20,7 @@ export const errorsCheck: Check = context =>
 function errorsOf(context: CheckContext, subject: BaselineSubject): Finding {
   const now = failures(subject, context.profileOf(subject));
   const then = failures(subject, subject.reference);
-  const alpha = context.alphaOf(subject);
+  const alpha = context.alphaOf(subject, 'errors');
   const tolerance = Math.max(rareTolerance, (relativeTolerance * then.rows) / Math.max(1, then.of));
   const judged = judgeShare({
     c: now.rows,
@@ -30,6 +30,7 @@ function errorsOf(context: CheckContext, subject: BaselineSubject): Finding {
     side: 'up',
     alpha,
     tolerance,
+    past: context.testsOf(subject)?.share('failed') ?? null,
   });
   return findingOf(context, {
     check: 'errors',
@@ -44,8 +45,9 @@ function errorsOf(context: CheckContext, subject: BaselineSubject): Finding {
     n: now.of,
     nReference: then.of,
     smallestDetectable: judged.smallestDetectable,
+    fitted: judged.fitted,
     detail: {
-      method: 'fisher-exact',
+      method: judged.method,
       share: judged.share,
       shareReference: judged.shareReference,
       byStatus: sharesOf(subject, context.profileOf(subject)),
@@ -57,7 +59,8 @@ function errorsOf(context: CheckContext, subject: BaselineSubject): Finding {
   });
 }
 
-function failures(
+/** Requests that were answered by anything but `ok`, and all whose status is known. */
+export function failures(
   subject: BaselineSubject,
   profile: Profile,
 ): { readonly rows: number; readonly of: number } {

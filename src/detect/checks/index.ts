@@ -1,9 +1,13 @@
 import type { Check } from '../check.ts';
 import { driftCheck } from './drift.ts';
+import { duplicatesCheck } from './duplicates.ts';
 import { errorsCheck } from './errors.ts';
 import { latencyCheck } from './latency.ts';
+import { measuresCheck } from './measures.ts';
 import { mismatchCheck } from './mismatch.ts';
 import { missingCheck } from './missing.ts';
+import { objectiveCheck } from './objective.ts';
+import { reusedCheck } from './reused.ts';
 import { schemaCheck } from './schema.ts';
 import { sizeCheck } from './size.ts';
 import { unseenCheck } from './unseen.ts';
@@ -20,5 +24,9 @@ export const checks: readonly Check[] = [
   unseenCheck,
   latencyCheck,
   errorsCheck,
+  objectiveCheck,
+  reusedCheck,
+  duplicatesCheck,
   sizeCheck,
+  measuresCheck,
 ];

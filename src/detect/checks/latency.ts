@@ -1,12 +1,14 @@
 import type { BaselineSubject } from '../../domain/baseline.ts';
 import type { Finding } from '../../domain/finding.ts';
 import type { Profile } from '../../domain/profile.ts';
-import { ksTest } from '../../stats/kolmogorov-smirnov.ts';
+import { orderedCounts } from '../../stats/cells.ts';
 import { smallestDetectable } from '../../stats/smallest-detectable.ts';
 import { wilson } from '../../stats/wilson.ts';
 import { checksOf } from '../alphas.ts';
 import { type Check, type CheckContext, findingOf } from '../check.ts';
-import { spread, total, verdictOf } from '../judge.ts';
+import { upwardComponents } from '../components.ts';
+import { detectableUnderNoise } from '../detectable.ts';
+import { total, verdictFrom } from '../judge.ts';
 import { percentileDetail, percentilesOf, quantileAt } from '../quantity.ts';
 import { countText, numberText, percentText, secondsText } from '../words.ts';
 
@@ -17,8 +19,8 @@ export const latencyTolerance = 0.25;
 const z975 = 2.241402727604947;
 
 /**
- * Whether answers are slower than in the baseline: one-sided Kolmogorov-Smirnov on the bins, and the 95th percentile up
- * by a quarter. The effect is that rise; its limits are Wilson's limits of the share below the percentile, read
+ * Whether answers are slower than in the baseline: the upward test (ranks higher, or more rows at the upper end), and the
+ * 95th percentile up by a quarter. The effect is that rise; its limits are Wilson's limits of the share below the percentile, read
  * off both distributions.
  */
 export const latencyCheck: Check = context =>
@@ -30,16 +32,23 @@ function latencyOf(context: CheckContext, subject: BaselineSubject): Finding {
   const { binning, reference } = subject;
   const current = context.profileOf(subject);
   const [n, nReference] = [total(current), total(reference)];
-  const alpha = context.alphaOf(subject);
-  const size = binning.edges.length + 1;
-  const { p, statistic } = ksTest(spread(current, size), spread(reference, size), 'up');
+  const alpha = context.alphaOf(subject, 'latency');
+  const tests = context.testsOf(subject);
+  const cells = {
+    current: orderedCounts(binning, current),
+    reference: orderedCounts(binning, reference),
+  };
+  const { p, by, components } = upwardComponents(cells, tests);
   const [now, then] = [percentilesOf(subject, current), percentilesOf(subject, reference)];
   const effect = n > 0 ? riseOf(now.p95, then.p95) : 0;
-  const least = smallestDetectable(n, nReference, alpha);
+  const least =
+    tests === null
+      ? smallestDetectable(n, nReference, alpha)
+      : detectableUnderNoise(tests, { n, m: nReference }, alpha);
   return findingOf(context, {
     check: 'latency',
     subject: binning.subject,
-    verdict: verdictOf({ p, effect, n, least }, { alpha, tolerance: latencyTolerance }),
+    verdict: verdictFrom({ p, effect, n, least }, { alpha, tolerance: latencyTolerance }),
     p,
     alpha,
     effect,
@@ -48,7 +57,14 @@ function latencyOf(context: CheckContext, subject: BaselineSubject): Finding {
     n,
     nReference,
     smallestDetectable: least,
-    detail: { method: 'ks-bins-upward', distance: statistic, ...percentileDetail(now, then) },
+    fitted: tests !== null,
+    detail: {
+      method: tests === null ? 'upward' : 'upward-window',
+      by,
+      components,
+      ...(context.state.calibration === 'learning' ? { pagesFrom: context.state.pagesFrom } : {}),
+      ...percentileDetail(now, then),
+    },
     sentence:
       n === 0
         ? 'latency: no value in the window, nothing to compare.'

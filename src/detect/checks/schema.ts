@@ -3,8 +3,9 @@ import { type Check, type CheckContext, findingOf } from '../check.ts';
 import { minimumRows } from '../judge.ts';
 import { countText, percentText, shortText } from '../words.ts';
 
-/** Share of the rows in which a new field must have a value to count. */
+/** Share of the rows in which a new field must have a value to count, and the fewest rows: one stray row is none. */
 export const appearedShare = 0.01;
+const appearedRows = 10;
 const namesShown = 5;
 const namesKept = 50;
 
@@ -14,7 +15,7 @@ interface Change {
 }
 
 /**
- * Whether fields came or went: one in at least 1 % of the rows that the baseline lacks, or one of the baseline that no
+ * Whether fields came or went: one in at least 1 % of the rows (and ten of them) that the baseline lacks, or one of the baseline that no
  * row of the window has. Not a test, no part of the budget; under 50 rows nothing is said. A field that is rare in the
  * baseline counts as gone only when so many rows without it are less likely than the level of its subject.
  */
@@ -43,7 +44,7 @@ function appearedIn({ unknownFields, rows }: CheckContext): readonly Change[] {
   for (const [field, count] of unknownFields) {
     // Copies merged since the profile was made can only lower the count, so a share never exceeds 1 for long.
     const share = Math.min(1, count / Math.max(1, rows));
-    if (share >= appearedShare) found.push({ field, share });
+    if (share >= appearedShare && count >= appearedRows) found.push({ field, share });
   }
   return found.sort((a, b) => b.share - a.share || (a.field < b.field ? -1 : 1));
 }
@@ -54,7 +55,7 @@ function hasVanished(context: CheckContext, subject: BaselineSubject): boolean {
   const current = context.profileOf(subject);
   if (current.n < minimumRows || current.nMissing < current.n) return false;
   const missing = reference.nMissing / reference.n;
-  return missing ** current.n <= context.alphaOf(subject);
+  return missing ** current.n <= context.alphaOf(subject, 'missing');
 }
 
 function sentenceOf(rows: number, appeared: readonly Change[], vanished: readonly string[]): string {

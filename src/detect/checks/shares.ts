@@ -1,17 +1,17 @@
 import type { BaselineSubject } from '../../domain/baseline.ts';
 import type { Finding } from '../../domain/finding.ts';
 import type { Profile } from '../../domain/profile.ts';
+import { rareTolerance } from '../../stats/verdict.ts';
 import { checksOf, type TestedCheck } from '../alphas.ts';
 import { type Check, type CheckContext, findingOf } from '../check.ts';
 import { judgeShare } from '../share.ts';
 import { countText, numberText, percentText, subjectText } from '../words.ts';
 
-/** Change of a rare share that nobody cares about. */
-export const rareTolerance = 0.005;
-
 /** A share of a subject's rows that is tested by itself. */
 export interface ShareCheck {
   readonly check: Extract<TestedCheck, 'missing' | 'mismatch' | 'unseen'>;
+  /** The stream that follows this share from hour to hour. */
+  readonly stream: string;
   readonly side: 'both' | 'up';
   /** Rows that have the property, and rows that could have it. */
   readonly count: (
@@ -33,7 +33,8 @@ export function createShareCheck(share: ShareCheck): Check {
 function shareOf(share: ShareCheck, context: CheckContext, subject: BaselineSubject): Finding {
   const now = share.count(context.profileOf(subject), subject);
   const then = share.count(subject.reference, subject);
-  const alpha = context.alphaOf(subject);
+  const alpha = context.alphaOf(subject, share.check);
+  const tests = context.testsOf(subject);
   const judged = judgeShare({
     c: now.rows,
     n: now.of,
@@ -42,6 +43,7 @@ function shareOf(share: ShareCheck, context: CheckContext, subject: BaselineSubj
     side: share.side,
     alpha,
     tolerance: rareTolerance,
+    past: tests?.share(share.stream) ?? null,
   });
   return findingOf(context, {
     check: share.check,
@@ -56,7 +58,8 @@ function shareOf(share: ShareCheck, context: CheckContext, subject: BaselineSubj
     n: now.of,
     nReference: then.of,
     smallestDetectable: judged.smallestDetectable,
-    detail: { method: 'fisher-exact', share: judged.share, shareReference: judged.shareReference },
+    fitted: judged.fitted,
+    detail: { method: judged.method, share: judged.share, shareReference: judged.shareReference },
     sentence:
       `${subjectText(subject.binning.subject)}: ${percentText(judged.share)} ${share.words}, ` +
       `${percentText(judged.shareReference)} in the baseline; p ${numberText(judged.p)} against ` +

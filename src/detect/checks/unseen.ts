@@ -7,6 +7,7 @@ import { createShareCheck } from './shares.ts';
  */
 export const unseenCheck = createShareCheck({
   check: 'unseen',
+  stream: 'unseen',
   side: 'up',
   count: (profile, { binning }) => {
     const at = profile.bins.indexOf(binning.categories.length);

@@ -1,3 +1,4 @@
+import { noise } from './noise.ts';
 import { subBins } from './sub-bins.ts';
 import { tables } from './tables.ts';
 
@@ -11,4 +12,5 @@ export interface Migration {
 export const migrations: readonly Migration[] = [
   { number: 1, name: 'tables', statements: tables },
   { number: 2, name: 'sub-bins', statements: subBins },
+  { number: 3, name: 'noise', statements: noise },
 ];

@@ -1,0 +1,59 @@
+import { type Static, Type } from 'typebox';
+
+const share = (description: string) => Type.Number({ exclusiveMinimum: 0, maximum: 1, description });
+
+/** What the service of a model has promised of itself. */
+export const objectivesSchema = Type.Object(
+  {
+    errors: Type.Optional(share('Largest share of requests that may fail, e.g. `0.01`.')),
+    latency: Type.Array(
+      Type.Object(
+        {
+          share: share('Share of the requests that must be as fast, e.g. `0.95`.'),
+          seconds: Type.Number({ exclusiveMinimum: 0, description: 'Time they may take, seconds.' }),
+        },
+        { additionalProperties: false },
+      ),
+      { default: [], maxItems: 10, description: 'Times that a share of the requests must keep.' },
+    ),
+  },
+  {
+    additionalProperties: false,
+    description: 'Promises, judged by themselves: broken beyond doubt (99.9 %), they page. Absent: none.',
+  },
+);
+
+type ObjectivesSettings = Static<typeof objectivesSchema>;
+
+interface ModelRules {
+  readonly objectives?:
+    | {
+        readonly errors?: number | undefined;
+        readonly latency: readonly ObjectivesSettings['latency'][number][];
+      }
+    | undefined;
+}
+
+/** Objectives of a model: those of the first rule that fits its name; null without. */
+export function objectivesOf(
+  models: Readonly<Record<string, ModelRules>>,
+  model: string,
+): NonNullable<ModelRules['objectives']> | null {
+  const rules = Object.entries(models).find(([pattern]) => fits(pattern, model))?.[1];
+  return rules?.objectives ?? null;
+}
+
+/** Whether a name is as a pattern says, in which `*` stands for any text. */
+function fits(pattern: string, name: string): boolean {
+  const [head = '', ...rest] = pattern.split('*');
+  if (rest.length === 0) return pattern === name;
+  const tail = rest.pop()!;
+  if (!name.startsWith(head) || !name.endsWith(tail) || name.length < head.length + tail.length) return false;
+  let at = head.length;
+  for (const part of rest) {
+    const found = name.indexOf(part, at);
+    if (found < 0 || found + part.length > name.length - tail.length) return false;
+    at = found + part.length;
+  }
+  return true;
+}
