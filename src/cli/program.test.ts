@@ -73,6 +73,7 @@ describe('help and usage', () => {
     for (const args of [
       ['start'],
       ['check-config'],
+      ['compare'],
       ['status'],
       ['models'],
       ['findings'],
@@ -82,13 +83,14 @@ describe('help and usage', () => {
       ['retrain', 'arm'],
       ['retrain', 'disarm'],
       ['rejects'],
+      ['vectors'],
       [],
     ]) {
       const { run, out } = setup();
       expect(await run(...args, '--help'), args.join(' ')).toBe(0);
       expect(out.join('\n')).toContain('Examples:');
     }
-    expect(commands).toHaveLength(8);
+    expect(commands).toHaveLength(10);
   });
 
   it.each([

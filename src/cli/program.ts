@@ -3,6 +3,7 @@ import { LeewayError } from '../lib/errors.ts';
 import { examples } from './command.ts';
 import { commands } from './commands/index.ts';
 import type { CliContext } from './context.ts';
+import { Outcome } from './outcome.ts';
 
 /** Exit codes: done, failed, called wrongly. */
 const exits = { done: 0, failed: 1, usage: 2 } as const;
@@ -38,6 +39,7 @@ function buildProgram(context: CliContext): Command {
 
 function report(error: unknown, args: readonly string[], { terminal }: CliContext): number {
   if (error instanceof CommanderError) return error.exitCode === 0 ? exits.done : exits.usage;
+  if (error instanceof Outcome) return error.exitCode;
   if (error instanceof LeewayError) {
     const usage = error.code === 'LW_USAGE';
     const advice = usage ? `\`leeway ${[...commandOf(args), '--help'].join(' ')}\` shows how.` : error.advice;
