@@ -5,7 +5,7 @@ import { LeewayError } from '../lib/errors.ts';
 import { activeBaseline } from '../profile/baselines.ts';
 import type { ModelVersion } from '../store/models.ts';
 import { summarize } from './baseline-desk.ts';
-import { checksFrom } from './checks-from.ts';
+import { calibrationByLength, checksFrom } from './checks-from.ts';
 import type { Storage } from './storage.ts';
 
 export interface ModelReaderDeps {
@@ -176,6 +176,7 @@ async function detailOf(deps: ModelReaderDeps, versions: readonly ModelVersion[]
         /^(feature:|prediction$|score:)/.test(binning.subject) && aside === '' ? bodyTolerance : Number.NaN,
     })),
     checks: checksFrom(activations, learning, firstSeen(versions)),
+    calibration: calibrationByLength(firstSeen(versions), deps.runNow()),
     learning,
   };
 }

@@ -1,5 +1,5 @@
 import type { BaselineOrigin } from '../domain/baseline.ts';
-import type { Finding, Verdict } from '../domain/finding.ts';
+import type { Calibration, Finding, Verdict } from '../domain/finding.ts';
 import type { Order } from '../domain/order.ts';
 import type { Binning, Profile } from '../domain/profile.ts';
 import type { RejectReason } from '../domain/reject.ts';
@@ -77,6 +77,16 @@ export interface ActivationSummary {
   readonly by: string;
 }
 
+/** How far the noise of a stream is known for windows of one length. */
+export interface LengthCalibration {
+  readonly windowSeconds: number;
+  readonly calibration: Calibration;
+  /** From when drift and latency can page (epoch milliseconds): 0 is from the first window with a baseline on. */
+  readonly pagesFrom: number;
+  /** From when their verdicts are calibrated, and may order a retraining (epoch milliseconds). */
+  readonly calibratedFrom: number;
+}
+
 export interface ModelDetail {
   readonly model: string;
   readonly environment: string;
@@ -92,6 +102,8 @@ export interface ModelDetail {
   }[];
   /** From when each check can page, epoch milliseconds; null: not known yet. */
   readonly checks: readonly { readonly check: string; readonly from: number | null; readonly note: string }[];
+  /** By window length, for the newest window of each. */
+  readonly calibration: readonly LengthCalibration[];
   readonly learning: string | null;
 }
 

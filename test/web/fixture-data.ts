@@ -1,4 +1,8 @@
 /** Deterministic answers of two models: `churn`, six weeks with a change on 7 November, and `fraud`, still learning. */
+import { calibrationByLength } from '../../src/app/checks-from.ts';
+import { calibrationOf } from '../../src/detect/calibration.ts';
+import { listed } from '../../src/detect/judged.ts';
+import type { Finding } from '../../src/domain/finding.ts';
 import { strideSeconds } from '../../src/domain/window.ts';
 import type {
   AlertsAnswer,
@@ -9,6 +13,17 @@ import type {
   RejectsAnswer,
   ShareBin,
 } from '../../src/web/client/answers.ts';
+import {
+  alpha,
+  categories,
+  categoryShares,
+  chance,
+  edges,
+  judgedDrift,
+  numericShares,
+  referenceRows,
+  type Subject,
+} from './fixture-judge.ts';
 
 const hour = 3600;
 const day = 24 * hour;
@@ -17,14 +32,6 @@ const baselineCut = firstRow + day;
 export const change = Date.UTC(2026, 10, 7, 4) / 1000;
 const lastRow = Date.UTC(2026, 10, 21, 6) / 1000;
 const rowsAnHour = 240;
-
-interface Subject {
-  readonly subject: string;
-  readonly kind: 'numeric' | 'categorical';
-  /** Effect after the change. */
-  readonly shift: number;
-  readonly aside?: string;
-}
 
 const subjects: readonly Subject[] = [
   { subject: 'feature:age', kind: 'numeric', shift: 0 },
@@ -35,7 +42,7 @@ const subjects: readonly Subject[] = [
   { subject: 'feature:region', kind: 'categorical', shift: 0 },
   { subject: 'feature:device', kind: 'categorical', shift: 0 },
   { subject: 'feature:payment_method', kind: 'categorical', shift: 0 },
-  { subject: 'feature:support_calls', kind: 'numeric', shift: 0 },
+  { subject: 'feature:support_calls', kind: 'numeric', shift: 0.028, steady: true },
   { subject: 'feature:logins_30d', kind: 'numeric', shift: 0.05 },
   { subject: 'feature:address.days_since_the_last_change_of_address', kind: 'numeric', shift: 0 },
   { subject: 'feature:credit_score', kind: 'numeric', shift: 0 },
@@ -46,129 +53,136 @@ const subjects: readonly Subject[] = [
 ];
 const tested = subjects.filter(s => s.aside === undefined);
 
-/** A number in [0, 1) from a text: the fixture's only source of chance. */
-function chance(text: string): number {
-  let hash = 2166136261;
-  for (let i = 0; i < text.length; i++) hash = Math.imul(hash ^ text.charCodeAt(i), 16777619);
-  hash ^= hash >>> 15;
-  hash = Math.imul(hash, 0x2c1b3c6d);
-  return ((hash ^ (hash >>> 13)) >>> 0) / 2 ** 32;
-}
+/** Windows of one length are a few draws over and over: enough to look alive, and each is judged once. */
+const draws = 8;
 
-function noise(subject: string, start: number, length: number): number {
-  const at = start / length;
-  const low = Math.floor(at);
-  const part = at - low;
-  return chance(`${subject}${low}`) * (1 - part) + chance(`${subject}${low + 1}`) * part;
-}
+const unknown = Number.NaN;
 
-function effectOf({ subject, shift }: Subject, start: number, length: number): number {
-  const end = start + length;
-  const after = Math.min(1, Math.max(0, (end - Math.max(start, change)) / length));
-  const spread = 0.5 / Math.sqrt(rowsAnHour * (length / hour));
-  return (
-    shift * after * (0.92 + 0.16 * noise(`${subject}!`, start, length)) +
-    spread * noise(subject, start, length)
-  );
-}
-
-const plain = (subject: string) => subject.replace('feature:', '');
-
-function judged(base: FindingEntry, subject: Subject): FindingEntry {
-  const { windowStart: start, windowSeconds: length } = base;
-  const n = Math.round(rowsAnHour * (length / hour) * (0.9 + 0.2 * noise('n', start, length)));
-  const effect = effectOf(subject, start, length);
-  const p = Math.max(1e-280, 10 ** -(effect * effect * n * 0.9));
-  const smallestDetectable = 1.7 / Math.sqrt(n);
-  const significant = p <= 3e-5 && effect >= 0.02;
-  const verdict = smallestDetectable > 0.1 ? 'insufficient' : significant ? 'drift' : 'stable';
-  const half = 1.2 / Math.sqrt(n);
-  const percent = `${(effect * 100).toFixed(0)} %`;
-  const sentence =
-    verdict === 'drift'
-      ? `${percent} of the rows of ${plain(subject.subject)} moved into other values than in baseline 1.`
-      : verdict === 'stable'
-        ? `${plain(subject.subject)} is as in baseline 1 within 2 %.`
-        : `Too few rows: a shift of ${(smallestDetectable * 100).toFixed(0)} % could have been missed.`;
+function blank(subject: string, start: number, length: number): Finding {
+  const state = calibrationOf({ start, end: start + length }, firstRow);
+  const { calibration, calibratedFrom } = state;
   return {
-    ...base,
-    verdict,
-    p,
-    effect,
-    effectLow: Math.max(0, effect - half),
-    effectHigh: effect + half,
-    n,
-    smallestDetectable,
-    sentence,
-  };
-}
-
-function drift(subject: Subject, start: number, length: number): FindingEntry {
-  const base: FindingEntry = {
     model: 'churn',
     environment: 'production',
     check: 'drift',
-    subject: subject.subject,
+    subject,
     version: '',
     segment: '',
     windowStart: start,
     windowSeconds: length,
-    generation: String(1_800_000_000_000n * 65_536n + BigInt(start)),
+    generation: 1_800_000_000_000n * 65_536n + BigInt(start),
     verdict: 'learning',
-    calibration:
-      start - firstRow < 7 * day ? 'learning' : start - firstRow < 28 * day ? 'provisional' : 'calibrated',
-    p: null,
-    alpha: 3.1e-5,
-    effect: null,
-    effectLow: null,
-    effectHigh: null,
+    calibration,
+    noiseVersion: calibration === 'learning' ? 0 : Math.floor(start / day),
+    p: unknown,
+    alpha,
+    effect: unknown,
+    effectLow: unknown,
+    effectHigh: unknown,
     tolerance: 0.02,
     n: 0,
-    nReference: 5760,
-    smallestDetectable: null,
+    nReference: referenceRows,
+    smallestDetectable: unknown,
     baseline: 1,
-    detail: {},
+    detail: { calibratedFrom, ...(calibration === 'learning' ? { pagesFrom: state.pagesFrom } : {}) },
     sentence: 'The window overlaps the period the baseline was cut from.',
   };
-  if (start < baselineCut) return base;
-  const broken = Date.UTC(2026, 9, 27, 9) / 1000;
-  if (start <= broken && broken < start + strideSeconds(length)) {
-    return { ...base, verdict: 'blind', sentence: 'Partition 2 was not read past the window.' };
-  }
-  return judged(base, subject);
 }
 
-function rare(check: string, subject: Subject, start: number, length: number): FindingEntry {
-  const base = drift({ ...subject, shift: 0 }, start, length);
+/** Drift of a subject in a window, with the user's own measures of it. */
+function drift(subject: Subject, start: number, length: number): readonly Finding[] {
+  const base = blank(subject.subject, start, length);
+  if (start < baselineCut) return [base];
+  const broken = Date.UTC(2026, 9, 27, 9) / 1000;
+  if (start <= broken && broken < start + strideSeconds(length))
+    return [{ ...base, verdict: 'blind', sentence: 'Partition 2 was not read past the window.' }];
+  const after = Math.min(1, Math.max(0, (start + length - Math.max(start, change)) / length));
+  const draw = Math.floor(draws * chance(`${start}/${length}`));
+  const rows = Math.round(rowsAnHour * (length / hour) * (subject.steady === true ? 1 : 0.94 + 0.015 * draw));
+  const fitted = base.calibration !== 'learning';
+  return judgedDrift(subject, { rows, after, draw, hours: length / hour, fitted }).map(found => {
+    const { model, environment, windowStart, windowSeconds, generation, detail } = base;
+    const place = { model, environment, windowStart, windowSeconds, generation };
+    if (found.check !== 'drift') return { ...found, ...place };
+    const { calibration, noiseVersion } = base;
+    const { pagesFrom: _, ...own } = found.detail;
+    return { ...found, ...place, calibration, noiseVersion, detail: { ...own, ...detail } };
+  });
+}
+
+function rare(check: string, subject: Subject, start: number, length: number): Finding {
+  const [base] = drift({ ...subject, shift: 0 }, start, length) as [Finding];
   const hit = check === 'missing' && subject.subject === 'feature:income' && start > change;
   const sentence = hit ? '4 % of income is missing, 0.4 % in baseline 1.' : `${check}: nothing above 0.5 %.`;
-  const effect = base.effect === null ? null : hit ? 0.036 : 0.0003;
+  const few = check === 'unseen' && length <= hour;
+  const judged = hit ? 'drift' : few ? 'insufficient' : 'stable';
   return {
     ...base,
     check,
-    effect,
-    effectLow: null,
-    effectHigh: null,
+    effect: Number.isNaN(base.effect) ? unknown : hit ? 0.036 : 0.0003,
+    effectLow: unknown,
+    effectHigh: unknown,
     tolerance: 0.005,
     p: hit ? 2e-19 : 0.4,
-    verdict: hit ? 'drift' : 'stable',
+    calibration: 'learning',
+    noiseVersion: 0,
+    detail: { calibratedFrom: base.detail['calibratedFrom'] },
+    verdict: ['learning', 'blind'].includes(base.verdict) ? base.verdict : judged,
     sentence,
   };
 }
 
-function stream(check: string, start: number, length: number): FindingEntry {
-  const base = drift({ subject: '', kind: 'numeric', shift: 0 }, start, length);
+function stream(check: string, start: number, length: number): Finding {
   return {
-    ...base,
+    ...blank('', start, length),
     check,
-    effect: null,
-    effectLow: null,
-    effectHigh: null,
-    tolerance: null,
-    p: null,
+    tolerance: unknown,
+    alpha: unknown,
+    calibration: 'learning',
+    noiseVersion: 0,
+    detail: {},
     verdict: 'stable',
     sentence: `${check}: as in the baseline.`,
   };
+}
+
+/** Latency: slower after the change, by less than matters. */
+function latency(start: number, length: number): Finding {
+  const after = start + length > change;
+  const [p50, p95, p99] = after ? [0.031, 0.13, 0.41] : [0.03, 0.12, 0.38];
+  return {
+    ...blank('latency', start, length),
+    check: 'latency',
+    verdict: 'stable',
+    p: after ? 2e-7 : 0.3,
+    effect: p95 / 0.12 - 1,
+    effectLow: p95 / 0.12 - 1.04,
+    effectHigh: p95 / 0.12 - 0.96,
+    tolerance: 0.25,
+    n: rowsAnHour * (length / hour),
+    smallestDetectable: 0.03,
+    detail: {
+      ...blank('latency', start, length).detail,
+      method: 'upward',
+      by: 'z1',
+      components: { z1: after ? 1.3e-7 : 0.2, tail: 0.4 },
+      p50,
+      p95,
+      p99,
+      p50Reference: 0.03,
+      p95Reference: 0.12,
+      p99Reference: 0.38,
+    },
+    sentence: `latency: p95 ${p95 * 1000} ms against 120 ms in the baseline.`,
+  };
+}
+
+/** A finding as the service answers it. */
+function shown(finding: Finding): FindingEntry {
+  const text = JSON.stringify(finding, (_, value: unknown) =>
+    typeof value === 'bigint' ? String(value) : value,
+  );
+  return JSON.parse(text) as FindingEntry;
 }
 
 interface FindingsQuery {
@@ -183,27 +197,34 @@ interface FindingsQuery {
 export function findingsOf(query: FindingsQuery): FindingEntry[] {
   const { windowSeconds: length } = query;
   const stride = strideSeconds(length);
-  const all: FindingEntry[] = [];
+  const all: Finding[] = [];
   const first = Math.max(firstRow, query.from);
   for (
     let start = Math.ceil(first / stride) * stride;
     start + length <= lastRow && start < query.to;
     start += stride
   ) {
+    const found: Finding[] = [];
     for (const subject of tested) {
-      all.push(drift(subject, start, length), rare('missing', subject, start, length));
-      if (subject.kind === 'categorical') all.push(rare('unseen', subject, start, length));
+      found.push(...drift(subject, start, length));
+      if (wanted(query, 'missing')) found.push(rare('missing', subject, start, length));
+      if (wanted(query, 'unseen') && subject.kind === 'categorical')
+        found.push(rare('unseen', subject, start, length));
     }
-    all.push(stream('schema', start, length), stream('errors', start, length));
+    found.push(stream('schema', start, length), stream('errors', start, length), latency(start, length));
+    all.push(...listed(found).filter(f => wanted(query, f.check)));
   }
   return all
     .reverse()
+    .map(shown)
     .filter(
       f =>
         (query.check === null || f.check === query.check) &&
         (query.subject === null || f.subject === query.subject),
     );
 }
+
+const wanted = ({ check }: FindingsQuery, name: string) => check === null || check === name;
 
 const worst = () => {
   const latest = findingsOf({
@@ -260,6 +281,7 @@ export function detailOf(model: string): ModelDetail {
     environment,
     versions,
     learning: sentence,
+    calibration: calibrationByLength((learning ? lastRow - 13 * hour : firstRow) * 1000, lastRow * 1000),
     baselines: learning
       ? []
       : [
@@ -286,7 +308,7 @@ export function detailOf(model: string): ModelDetail {
         from: learning ? null : (firstRow + 7 * day) * 1000,
         note: learning ? 'after the baseline' : 'until 7 November only windows of 24 h and longer',
       },
-      ...['missing', 'unseen', 'schema', 'errors'].map(check =>
+      ...['missing', 'unseen', 'schema', 'errors', 'latency'].map(check =>
         learning ? { check, from: null, note: 'after the baseline' } : { check, ...fromBaseline },
       ),
       { check: 'blind', from: firstRow * 1000, note: '' },
@@ -348,36 +370,25 @@ export function alertsOf(model: string): AlertsAnswer {
   };
 }
 
-function normalShare(low: number, high: number, mean: number, sd: number): number {
-  const below = (x: number) => 1 / (1 + Math.exp(-1.702 * ((x - mean) / sd)));
-  return below(high) - below(low);
-}
-
 function numericBins(shift: number): ShareBin[] {
-  const edges = Array.from({ length: 33 }, (_, i) => 6_000 + i * 2_250);
-  return Array.from({ length: 34 }, (_, i) => {
-    const low = i === 0 ? null : edges[i - 1]!;
-    const high = i === 33 ? null : edges[i]!;
-    const of = (mean: number) => normalShare(low ?? -1e9, high ?? 1e9, mean, 14_000);
-    return { label: '', low, high, reference: of(42_000), current: of(42_000 + shift * 40_000) };
-  });
+  const [then, now] = [numericShares(0), numericShares(shift)];
+  return then.map((reference, i) => ({
+    label: '',
+    low: edges[i - 1] ?? null,
+    high: edges[i] ?? null,
+    reference,
+    current: now[i]!,
+  }));
 }
 
 function categoricalBins(shift: number): ShareBin[] {
-  const shares: [string, number][] = [
-    ['free', 0.42],
-    ['basic', 0.28],
-    ['pro', 0.19],
-    ['team', 0.07],
-    ['enterprise, yearly contract', 0.03],
-    ['other', 0.01],
-  ];
-  return shares.map(([label, reference], i) => ({
+  const now = categoryShares(shift);
+  return categories.map(([label, reference], i) => ({
     label,
     low: null,
     high: null,
     reference,
-    current: i === 0 ? reference - shift : i === 2 ? reference + shift : reference,
+    current: now[i]!,
   }));
 }
 
@@ -386,7 +397,8 @@ export function distributionOf(
   windowStart: number,
   windowSeconds: number,
 ): Distribution | null {
-  const subject = tested.find(s => s.subject === name);
+  const whole: Subject = { subject: 'latency', kind: 'numeric', shift: 0.03 };
+  const subject = [...tested, whole].find(s => s.subject === name);
   if (subject === undefined) return null;
   const shift = windowStart + windowSeconds > change ? subject.shift : 0;
   const n = Math.round(rowsAnHour * (windowSeconds / hour));

@@ -15,7 +15,9 @@ export interface FixtureServer {
   stop(): Promise<void>;
 }
 
-const root = fileURLToPath(new URL('../../dist/web/', import.meta.url));
+/** Where the built page lies; LEEWAY_PAGE_DIR says so where it was built elsewhere. */
+export const pageFolder =
+  process.env['LEEWAY_PAGE_DIR'] ?? fileURLToPath(new URL('../../dist/web/', import.meta.url));
 const types: Readonly<Record<string, string>> = {
   '.html': 'text/html; charset=utf-8',
   '.js': 'text/javascript',
@@ -99,7 +101,7 @@ function json(response: ServerResponse, status: number, value: unknown): void {
 }
 
 async function file(response: ServerResponse, pathname: string): Promise<void> {
-  const path = join(root, normalize(pathname === '/' ? '/index.html' : pathname));
+  const path = join(pageFolder, normalize(pathname === '/' ? '/index.html' : pathname));
   try {
     const body = await readFile(path);
     response.writeHead(200, { 'content-type': types[extname(path)] ?? 'application/octet-stream' }).end(body);

@@ -1,10 +1,10 @@
 import { existsSync } from 'node:fs';
-import { fileURLToPath } from 'node:url';
+import { join } from 'node:path';
 import type { Browser, BrowserContext, Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { chromiumFound, launchBrowser } from './browser.ts';
 import { change } from './fixture-data.ts';
-import { type FixtureServer, startFixtureServer } from './fixture-server.ts';
+import { type FixtureServer, pageFolder, startFixtureServer } from './fixture-server.ts';
 
 const found = chromiumFound();
 
@@ -17,8 +17,8 @@ describe.skipIf(!found)('the page in a browser', () => {
   let problems: string[];
 
   beforeAll(async () => {
-    const built = fileURLToPath(new URL('../../dist/web/index.html', import.meta.url));
-    if (!existsSync(built)) throw new Error('dist/web is not there: run `npx vite build` first');
+    if (!existsSync(join(pageFolder, 'index.html')))
+      throw new Error(`${pageFolder} has no page: run \`npx vite build\` first`);
     server = await startFixtureServer();
     browser = await launchBrowser();
   });
@@ -167,11 +167,11 @@ describe.skipIf(!found)('the page in a browser', () => {
     );
     expect(await subjectHeading().innerText()).toBe('income');
     expect(await page.locator('.plot canvas').getAttribute('aria-label')).toMatch(
-      /Drift in income, plan, monthly_charges/,
+      /Drift in income, prediction, plan, monthly_charges/,
     );
     await page.locator('svg.bars rect.reference').first().waitFor();
     expect(await page.locator('.numbers').innerText()).toMatch(
-      /Effect[\s\S]*%[\s\S]*inside alpha 3e-5[\s\S]*5,760/,
+      /Effect[\s\S]*%[\s\S]*inside alpha 3\.1e-5[\s\S]*5,756/,
     );
     expect(problems).toEqual([]);
   });
@@ -212,7 +212,7 @@ describe.skipIf(!found)('the page in a browser', () => {
   });
 
   it('switches the window length and says when nothing could be judged', async () => {
-    await visit('#/models/churn');
+    await visit('#/models/churn?check=unseen');
     await page.getByRole('link', { name: '1 h', exact: true }).click();
     await page.getByText('None of these windows could be judged').waitFor();
     await page.getByRole('link', { name: 'See windows of 6 h' }).click();
@@ -233,6 +233,128 @@ describe.skipIf(!found)('the page in a browser', () => {
     expect(await table.getByRole('row').nth(1).innerText()).toMatch(
       /21\sNov\s04:00\s+income\s+\d+\s%\s+2\s%\s+Drift/,
     );
+  });
+
+  const number = (name: string) =>
+    page.locator('.numbers > div', { has: page.getByText(name, { exact: true }) }).innerText();
+
+  it('shows what a verdict rests on: place, limits, fit, components, and which decided', async () => {
+    await visit('#/models/churn');
+    await page.locator('.numbers').waitFor();
+    expect(await number('Effect')).toMatch(
+      /3\d\s% \(3\d\s% to 3\d\s%\)\s+more rows at 48,750 and above \(31\s% of the baseline's rows\)/,
+    );
+    expect(await number('Tolerance')).toMatch(/2\s% body of the distribution\s+pages from 10\s%/);
+    expect(await number('Missing')).toMatch(/3\.9\s% baseline 0\.4\s%/);
+    expect(await number('Smallest detectable')).toMatch(/a shift of 3\.\d\s% of the rows/);
+    expect(await number('Fit of the noise')).toMatch(/history before 20\sNov\s2026/);
+    await page.getByText('Calibrated: held against 28 days or more').waitFor();
+    const table = page.getByRole('table', { name: /Components of the test/ });
+    const rows = await table.getByRole('row').allInnerTexts();
+    expect(rows).toHaveLength(5);
+    expect(rows[1]).toMatch(/Location: higher or lower values decided\s+<1e-300\s+1\.7e-5/);
+    expect(rows.slice(2).join()).not.toContain('decided');
+    expect(problems).toEqual([]);
+  });
+
+  it('says with dates what a verdict waits for while the noise is learnt', async () => {
+    const at = (days: number) => Date.UTC(2026, 9, 10 + days) / 1000;
+    await visit(`#/models/churn?subject=feature:age&at=${at(4)}`);
+    await page.locator('.calibration').waitFor();
+    const text = async () => (await page.locator('.calibration').innerText()).replaceAll('\u00a0', ' ');
+    expect(await text()).toBe(
+      'Learning, rows count as independent: pages in windows of 24 h and longer, at twice the paging tolerance. ' +
+        'Windows of 24 h are calibrated from 8 Nov 00:00 UTC.',
+    );
+    expect(await number('Tolerance')).toMatch(/pages from 20\s%/);
+    expect(await number('Fit of the noise')).toBe('Fit of the noise\nnone, rows count as independent');
+    await visit(`#/models/churn?subject=feature:age&window=604800&at=${at(8)}`);
+    await expect.poll(text).toContain('Windows of 168 h are calibrated from 14 Nov 00:00 UTC.');
+    expect(problems).toEqual([]);
+  });
+
+  it('keeps the other measures folded away, as numbers that never judge', async () => {
+    await visit('#/models/churn?subject=feature:plan');
+    const summary = page.getByText(/^\d+ measures of the same two distributions$/);
+    await summary.waitFor();
+    expect(await page.getByText('they never judge').count()).toBe(0);
+    await summary.focus();
+    await page.keyboard.press('Enter');
+    await page.getByText('they never judge').waitFor();
+    const table = page.getByRole('table', { name: /Measures of window and baseline/ });
+    const psi = table.getByRole('row', { name: /Population stability index/ });
+    expect(await psi.innerText()).toMatch(/index\s+0\.3\d*\s+psi/);
+    expect(await table.getByRole('row').count()).toBeGreaterThan(8);
+    expect(problems).toEqual([]);
+  });
+
+  it("shows a user's own measures under their subject, uncalibrated, with how often chance fires", async () => {
+    await visit('#/models/churn');
+    const table = page.getByRole('table', { name: /thresholds of your own/ });
+    await table.waitFor();
+    expect(await table.getByRole('row', { name: /Population stability/ }).innerText()).toMatch(
+      /Drift\s+0\.[78]\d*\s+above 0\.2\s+<0\.01\s%/,
+    );
+    expect(await table.getByRole('row', { name: /Welch/ }).innerText()).toMatch(/below 0\.01\s+1\s%/);
+    await table.getByRole('link', { name: 'Population stability index' }).click();
+    await expect.poll(() => page.url()).toContain('check=drift%3Apsi');
+    await expect.poll(() => number('Threshold')).toMatch(/fires above 0\.2/);
+    expect(await number('Calibration')).toMatch(/Uncalibrated/);
+    expect(await number('Fires by chance')).toMatch(
+      /<0\.01\s%\s+of windows of this size with nothing changed/,
+    );
+    expect(await page.getByRole('combobox', { name: 'Check' }).inputValue()).toBe('drift:psi');
+    await visit('#/models/churn?subject=feature:age');
+    await expect.poll(() => subjectHeading().innerText()).toBe('age');
+    expect(await page.getByText('Your own measures').count()).toBe(0);
+    expect(problems).toEqual([]);
+  });
+
+  it('marks the subjects listed beside an alarm, and only in windows with one', async () => {
+    await visit('#/models/churn');
+    const listed = page.locator('.subjects li', { has: page.locator('.tag') });
+    await listed.first().waitFor();
+    expect(await listed.count()).toBe(1);
+    expect(await listed.innerText()).toMatch(/listed\s*support_calls[\s\S]*Stable/);
+    await listed.getByRole('link').click();
+    await page.getByText('Listed beside the drift found in this window').waitFor();
+    await visit(`#/models/churn?subject=feature:support_calls&at=${change - 5 * 86_400}`);
+    await expect.poll(() => page.locator('.steps').innerText()).toContain('2\u00a0Nov');
+    expect(await listed.count()).toBe(0);
+    expect(await page.getByText('Listed beside the drift').count()).toBe(0);
+  });
+
+  it('says from when drift can page by window length, and what verdicts cannot say', async () => {
+    await visit('#/models/churn');
+    const table = page.getByRole('table', { name: /Calibration by window length/ });
+    await table.waitFor();
+    const rows = async () =>
+      (await table.getByRole('row').allInnerTexts()).map(row => row.replaceAll('\u00a0', ' '));
+    expect((await rows())[1]).toMatch(/1 h\s+Calibrated\s+yes\s+since 7 Nov 01:00/);
+    const summary = page.getByText('What these verdicts can and cannot say');
+    const details = page.locator('details.limits');
+    expect(await details.getByText('A slow trend').isVisible()).toBe(false);
+    await summary.click();
+    for (const text of ['independent', 'A slow trend', 'public holiday', 'few large batches'])
+      expect(await details.getByText(text).first().isVisible()).toBe(true);
+    expect(await details.getByRole('link').count()).toBe(0);
+    await visit('#/models/fraud');
+    await heading('fraud');
+    await table.waitFor();
+    await expect
+      .poll(async () => (await rows())[1])
+      .toMatch(/1 h\s+Learning\s+from 27 Nov 18:00\s+from 18 Dec 18:00/);
+    expect((await rows())[3]).toMatch(/24 h\s+Learning\s+with the first baseline\s+from 19 Dec 17:00/);
+    expect(problems).toEqual([]);
+  });
+
+  it('shows the percentiles of a latency beside those of the baseline', async () => {
+    await visit('#/models/churn?check=latency');
+    const table = page.getByRole('table', { name: /Percentiles/ });
+    await table.waitFor();
+    expect(await table.getByRole('row').nth(2).innerText()).toMatch(/p95\s+130\sms\s+120\sms/);
+    expect(await number('Tolerance')).toMatch(/25\s%\s+pages by its verdict/);
+    expect(problems).toEqual([]);
   });
 
   it('goes to another page with the focus on its heading', async () => {
@@ -327,6 +449,8 @@ describe.skipIf(!found)('the page in a browser', () => {
       '#/models/churn',
       '#/models/churn?subject=feature:plan',
       '#/models/churn?window=3600',
+      '#/models/churn?check=drift%3Apsi',
+      '#/models/churn?subject=feature:support_calls',
       '#/models/fraud',
       '#/rejects',
     ])('%s has names, contrast and no sideways scroll', async hash => {
@@ -334,6 +458,7 @@ describe.skipIf(!found)('the page in a browser', () => {
       await visit(hash);
       await page.locator('h1').waitFor();
       await expect.poll(() => page.locator('.loading').count()).toBe(0);
+      for (const summary of await page.locator('summary').all()) await summary.click();
       expect(await nameless()).toEqual([]);
       expect(await faintTexts()).toEqual([]);
       expect(await overflow()).toBeLessThanOrEqual(0);

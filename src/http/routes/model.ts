@@ -27,6 +27,14 @@ const detail = Type.Object({
     }),
   ),
   checks: Type.Array(Type.Object({ check: Type.String(), from: nullableNumber, note: Type.String() })),
+  calibration: Type.Array(
+    Type.Object({
+      windowSeconds: Type.Integer(),
+      calibration: Type.String(),
+      pagesFrom: Type.Number({ description: 'Epoch milliseconds; 0 is from the first window on.' }),
+      calibratedFrom: Type.Number({ description: 'Epoch milliseconds.' }),
+    }),
+  ),
   learning: nullableText,
 });
 
@@ -51,6 +59,7 @@ export const model: Route = (app, deps) => {
         activations: [...found.activations],
         subjects: found.subjects.map(one => ({ ...one, tolerance: finite(one.tolerance) })),
         checks: [...found.checks],
+        calibration: [...found.calibration],
       };
     },
   });

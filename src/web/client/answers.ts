@@ -65,6 +65,15 @@ export interface CheckEntry {
   readonly note: string;
 }
 
+/** How far the stream's noise is known for windows of one length. */
+export interface LengthCalibration {
+  readonly windowSeconds: number;
+  readonly calibration: Calibration;
+  /** From when drift and latency can page (epoch milliseconds); 0 is from the first window on. */
+  readonly pagesFrom: number;
+  readonly calibratedFrom: number;
+}
+
 export interface ModelDetail {
   readonly model: string;
   readonly environment: string;
@@ -73,6 +82,7 @@ export interface ModelDetail {
   readonly activations: readonly ActivationEntry[];
   readonly subjects: readonly SubjectEntry[];
   readonly checks: readonly CheckEntry[];
+  readonly calibration: readonly LengthCalibration[];
   readonly learning: string | null;
 }
 
@@ -88,6 +98,8 @@ export interface FindingEntry {
   readonly generation: string;
   readonly verdict: Verdict;
   readonly calibration: Calibration;
+  /** Day since the epoch up to whose start the history of the fit reaches; 0 is no fit. */
+  readonly noiseVersion: number;
   readonly p: number | null;
   readonly alpha: number | null;
   readonly effect: number | null;

@@ -1,10 +1,10 @@
 /** What is drawn on the chart of effects besides its lines. Positions are canvas pixels. */
 import type uPlot from 'uplot';
 import type { Verdict } from './answers.ts';
-import { markedWindows } from './chart-lines.ts';
+import { type Level, markedWindows } from './chart-lines.ts';
+import { pages } from './paging.ts';
 import type { SeriesView, SubjectSeries } from './series.ts';
 import { flags, type Happening } from './timeline.ts';
-import { pagingTolerance } from './verdict.ts';
 
 export interface Ink {
   readonly text: string;
@@ -58,16 +58,11 @@ export function drawSelection(u: uPlot, start: number, end: number, ink: Ink): v
   ctx.restore();
 }
 
-export interface Level {
-  readonly value: number;
-  readonly name: string;
-  readonly dash: readonly number[];
-}
-
-/** A horizontal line with its name above it, at the right edge. */
-export function drawLevel(u: uPlot, level: Level, ink: Ink): void {
+/** A horizontal line with its name above it, at the left edge; nothing where it lies above the plot. */
+export function drawLevel(u: uPlot, level: Level, name: string, ink: Ink): void {
   const { ctx, bbox } = u;
   const at = y(u, level.value);
+  if (at < bbox.top) return;
   const ratio = devicePixelRatio;
   ctx.save();
   ctx.strokeStyle = ink.text;
@@ -80,11 +75,11 @@ export function drawLevel(u: uPlot, level: Level, ink: Ink): void {
   ctx.font = font(11);
   ctx.textAlign = 'left';
   ctx.textBaseline = 'bottom';
-  levelName(ctx, level.name, [bbox.left + 4 * ratio, at - 2 * ratio], ink);
+  levelName(ctx, name, [bbox.left + 4 * ratio, at - 2 * ratio], ink);
   ctx.restore();
 }
 
-/** Triangles where a subject's verdict is drift: filled when its effect reaches the paging tolerance. */
+/** Triangles where a subject's verdict is drift: filled when it pages. */
 export function drawVerdictMarks(u: uPlot, series: SubjectSeries, colour: string, ink: Ink): void {
   const { ctx, bbox } = u;
   const ratio = devicePixelRatio;
@@ -96,8 +91,7 @@ export function drawVerdictMarks(u: uPlot, series: SubjectSeries, colour: string
   for (const i of markedWindows(series.findings, Math.max(1, gap))) {
     const finding = series.findings[i];
     if (finding?.effect === null || finding === null || finding === undefined) continue;
-    const paging = pagingTolerance(finding);
-    ctx.fillStyle = paging !== null && finding.effect >= paging ? colour : ink.surface;
+    ctx.fillStyle = pages(finding) ? colour : ink.surface;
     triangle(ctx, x(u, finding.windowStart + finding.windowSeconds), y(u, finding.effect), 5 * ratio);
   }
   ctx.restore();

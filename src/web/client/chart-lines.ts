@@ -1,5 +1,6 @@
 /** Which lines the chart of effects draws, and how; no canvas here. */
 import type { FindingEntry, Verdict } from './answers.ts';
+import { pagingRule, pagingTolerance } from './paging.ts';
 import type { SeriesView } from './series.ts';
 import { worstVerdict } from './verdict.ts';
 
@@ -51,12 +52,35 @@ export function windowVerdicts(view: SeriesView): readonly (Verdict | null)[] {
   );
 }
 
-/** Top of the effect axis: what is drawn and the tolerance lines fit below it. */
+export interface Level {
+  readonly value: number;
+  readonly name: 'tolerance' | 'paging';
+  readonly dash: readonly number[];
+}
+
+/**
+ * The lines across the chart: what the effect of the selected subject was held against in a window. Both depend on the
+ * component that decided and on how well the noise is known; where a window has no finding, the last one before it counts.
+ */
+export function levelsOf(view: SeriesView, selected: string | null, index: number): readonly Level[] {
+  const series = view.subjects.find(({ subject }) => subject === selected) ?? view.subjects[0];
+  const finding = series?.findings.slice(0, index + 1).findLast(f => f !== null && f.tolerance !== null);
+  if (finding === undefined || finding === null || finding.tolerance === null) return [];
+  const levels: Level[] = [{ value: finding.tolerance, name: 'tolerance', dash: [4, 4] }];
+  const paging = pagingTolerance(finding);
+  if (pagingRule(finding) === 'effect' && paging !== null)
+    levels.push({ value: paging, name: 'paging', dash: [] });
+  return levels;
+}
+
+/** Top of the effect axis: what is drawn and the lines across of the last window fit below it. */
 export function effectTop(view: SeriesView, lines: readonly ChartLine[]): number {
   const most = lines
     .flatMap(line => [...line.judged, ...(line.colour === -1 ? [] : line.doubtful)])
     .reduce<number>((top, value) => Math.max(top, value ?? 0), 0);
-  return Math.max(most * 1.12, (view.pagings[0] ?? 0) * 1.3, (view.tolerances[0] ?? 0) * 1.3, 1e-6);
+  const selected = lines.find(line => line.selected)?.subject ?? null;
+  const levels = levelsOf(view, selected, view.starts.length - 1);
+  return levels.reduce((top, { value }) => Math.max(top, value * 1.3), Math.max(most * 1.12, 1e-6));
 }
 
 /**

@@ -1,3 +1,6 @@
+import { measureTitle } from './measure-words.ts';
+import { isOwnMeasure } from './paging.ts';
+
 /** Names of checks as people say them. */
 const words: Readonly<Record<string, string>> = {
   drift: 'Drift',
@@ -13,8 +16,10 @@ const words: Readonly<Record<string, string>> = {
   reused: 'Reused ids',
   mismatch: 'Type mismatch',
   blind: 'Reading (blind)',
+  suspected_duplicates: 'Suspected duplicates',
   objective: 'Objective',
 };
 
-/** A check without words of its own is shown by its name. */
-export const checkWords = (check: string) => words[check] ?? check;
+/** A check without words of its own is shown by its name, a measure of the user's own as such. */
+export const checkWords = (check: string) =>
+  words[check] ?? (isOwnMeasure(check) ? `Own: ${measureTitle(check.slice('drift:'.length))}` : check);

@@ -2,6 +2,7 @@ import type { CheckEntry, FindingEntry } from './answers.ts';
 import { checkWords } from './check-words.ts';
 import { PlainTable } from './data-table.tsx';
 import { machineTime, moment, subjectName } from './format.ts';
+import { isOwnMeasure } from './paging.ts';
 import { formatRoute, type ModelRoute } from './route.ts';
 import { StateMark } from './state-mark.tsx';
 import { severity, verdictLook, worstVerdict } from './verdict.ts';
@@ -44,7 +45,13 @@ export function ChecksTable({ route, checks, findings }: Props) {
               ),
               verdict === null ? '–' : <StateMark key="v" look={verdictLook(verdict)} />,
               inWords(own, verdict),
-              entry === undefined ? '–' : <CanPage key="p" entry={entry} />,
+              entry !== undefined ? (
+                <CanPage key="p" entry={entry} />
+              ) : isOwnMeasure(name) ? (
+                'By its verdict, uncalibrated'
+              ) : (
+                '–'
+              ),
             ];
           })}
         />

@@ -10,7 +10,7 @@ import {
   type Ink,
   readInk,
 } from './chart-canvas.ts';
-import { type ChartLine, chartLines, dashes, effectTop, windowVerdicts } from './chart-lines.ts';
+import { type ChartLine, chartLines, dashes, effectTop, levelsOf, windowVerdicts } from './chart-lines.ts';
 import { clockTime, day, effectText } from './format.ts';
 import { timeTicks } from './scale.ts';
 import type { SeriesView } from './series.ts';
@@ -192,16 +192,9 @@ function drawUnder(u: uPlot, { view, index }: EffectChartProps, ink: Ink): void 
   if (start !== undefined) drawSelection(u, start, start + view.windowSeconds, ink);
 }
 
-function drawOver(u: uPlot, { view, marks, selected, check }: EffectChartProps, ink: Ink): void {
-  const levels = [
-    ...view.tolerances
-      .slice(0, 2)
-      .map(value => ({ value, name: `tolerance ${effectText(check, value)}`, dash: [4, 4] })),
-    ...view.pagings
-      .slice(0, 2)
-      .map(value => ({ value, name: `paging ${effectText(check, value)}`, dash: [] })),
-  ];
-  for (const level of levels) drawLevel(u, level, ink);
+function drawOver(u: uPlot, { view, marks, selected, check, index }: EffectChartProps, ink: Ink): void {
+  for (const level of levelsOf(view, selected, index))
+    drawLevel(u, level, `${level.name} ${effectText(check, level.value)}`, ink);
   for (const line of chartLines(view, selected)) {
     const series = view.subjects.find(s => s.subject === line.subject);
     if (series === undefined || line.colour === -1) continue;

@@ -26,7 +26,8 @@ describe('numbers as people read them', () => {
   ])('share %s', (value, text) => expect(plain(format.share(value))).toBe(text));
 
   it.each([
-    [2.1e-9, '2e-9'],
+    [2.1e-9, '2.1e-9'],
+    [3e-9, '3e-9'],
     [0, '<1e-300'],
     [0.034, '0.034'],
     [0.5, '0.5'],

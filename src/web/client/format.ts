@@ -23,14 +23,13 @@ export function share(value: number | null): string {
   return `${trim(percent.toFixed(digits))}${space}%`;
 }
 
-/** Two digits: 0.034, 2e-9; 0 is `<1e-300`. */
+/** Two digits: 0.034, 2.4e-9; 0 is `<1e-300`. */
 export function probability(value: number | null): string {
   if (!known(value)) return none;
   if (value === 0) return '<1e-300';
   if (value > 1) return quantity(value);
   if (value >= 0.001) return trim(Number(value.toPrecision(2)).toString());
-  const [mantissa, exponent] = value.toExponential(0).split('e');
-  return `${mantissa}e${Number(exponent)}`;
+  return trim(value.toExponential(1)).replace('e+', 'e');
 }
 
 /** Up to four significant digits, thousands grouped: 18.93, 41,200, 3.2e-7. */
@@ -98,9 +97,9 @@ export function subjectFamily(subject: string): string {
   return at < 0 ? subject || 'stream' : subject.slice(0, at);
 }
 
-/** Effects of most checks are shares of the rows; those of volume are ratios. */
+/** Effects of most checks are shares of the rows; those of volume are ratios, a measure has its own unit. */
 export function effectText(check: string, value: number | null): string {
-  return check === 'volume' ? quantity(value) : share(value);
+  return check === 'volume' || check.startsWith('drift:') ? quantity(value) : share(value);
 }
 
 function known(value: number | null): value is number {

@@ -46,7 +46,8 @@ export function Legend({ view, route, selected, marks }: LegendProps) {
         </li>
       ))}
       <li class="muted">
-        ▲ drift at paging size · △ drift · dotted: not judged · strip: tall drift, low stable, pale not judged
+        ▲ drift that pages · △ drift · lines across: limits of the selected subject · dotted: not judged ·
+        strip: tall drift, low stable, pale not judged
       </li>
     </ul>
   );

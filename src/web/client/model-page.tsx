@@ -1,5 +1,6 @@
 import { useEffect, useMemo } from 'preact/hooks';
 import type { AlertsAnswer, ModelDetail, ModelSummary } from './answers.ts';
+import { CalibrationCard } from './calibration-card.tsx';
 import { checkWords } from './check-words.ts';
 import { ChecksTable } from './checks-table.tsx';
 import { coverage, Effects, NoFindings } from './effects.tsx';
@@ -96,7 +97,13 @@ function Findings({ route, summary, detail, happenings, theme }: FindingsProps) 
       <section class="card" aria-labelledby="effects">
         <div class="bar">
           <h2 id="effects">Effect over time</h2>
-          <CheckSelect route={route} checks={detail.value?.checks.map(c => c.check) ?? []} />
+          <CheckSelect
+            route={route}
+            checks={[
+              ...(detail.value?.checks ?? []).map(c => c.check),
+              ...inWindow.filter(f => f.effect !== null).map(f => f.check),
+            ]}
+          />
           <WindowSwitch route={route} />
           <span class="muted">{coverage(view)}</span>
         </div>
@@ -129,6 +136,7 @@ function Findings({ route, summary, detail, happenings, theme }: FindingsProps) 
         </div>
       )}
       <ChecksTable route={route} checks={detail.value?.checks ?? []} findings={inWindow} />
+      {detail.value !== null && <CalibrationCard detail={detail.value} now={summary.lastSeen} />}
     </>
   );
 }

@@ -2,7 +2,7 @@ import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { FindingEntry } from './answers.ts';
 import { mergeFindings, seriesView, windowIndex } from './series.ts';
-import { pagingTolerance, severity, worstVerdict } from './verdict.ts';
+import { isListed, severity, worstVerdict } from './verdict.ts';
 
 const finding = (values: Partial<FindingEntry>): FindingEntry => ({
   model: 'm',
@@ -16,6 +16,7 @@ const finding = (values: Partial<FindingEntry>): FindingEntry => ({
   generation: '1',
   verdict: 'stable',
   calibration: 'learning',
+  noiseVersion: 0,
   p: 0.5,
   alpha: 1e-4,
   effect: 0.01,
@@ -42,8 +43,6 @@ describe('seriesView', () => {
       86_400,
     );
     expect(view.subjects.map(s => s.subject)).toEqual(['large', 'small', 'noisy']);
-    expect(view.tolerances).toEqual([0.02]);
-    expect(view.pagings).toEqual([0.1]);
   });
 
   it('leaves gaps where a subject has no finding and keeps versions and segments apart', () => {
@@ -101,21 +100,31 @@ describe('windowIndex', () => {
 
 describe('verdicts', () => {
   it('severity is a multiple of the tolerance, 0 when unknown', () => {
-    expect(severity({ effect: 0.1, tolerance: 0.02 })).toBeCloseTo(5);
-    expect(severity({ effect: null, tolerance: 0.02 })).toBe(0);
-    expect(severity({ effect: 0.1, tolerance: 0 })).toBe(0);
+    expect(severity(finding({ effect: 0.1 }))).toBeCloseTo(5);
+    expect(severity(finding({ effect: null }))).toBe(0);
+    expect(severity(finding({ effect: 0.1, tolerance: 0 }))).toBe(0);
+  });
+
+  it('severity turns round where less is worse: a p below its threshold, few rows', () => {
+    const below = { check: 'drift:welch-p', tolerance: 0.01, detail: { alarmsWhen: 'below' } };
+    expect(severity(finding({ ...below, effect: 0.0001 }))).toBeCloseTo(100);
+    expect(severity(finding({ ...below, effect: 0.1 }))).toBeCloseTo(0.1);
+    expect(Number.isFinite(severity(finding({ ...below, effect: 0 })))).toBe(true);
+    const volume = { check: 'volume', tolerance: 2 };
+    expect(severity(finding({ ...volume, effect: 0.25 }))).toBeCloseTo(2);
+    expect(severity(finding({ ...volume, effect: 4 }))).toBeCloseTo(2);
+    expect(Number.isFinite(severity(finding({ ...volume, effect: 0 })))).toBe(true);
+  });
+
+  it('only what does not drift itself is listed beside the drift', () => {
+    expect(isListed(finding({ verdict: 'stable', detail: { listed: true } }))).toBe(true);
+    expect(isListed(finding({ verdict: 'drift', detail: { listed: true } }))).toBe(false);
+    expect(isListed(finding({ verdict: 'stable' }))).toBe(false);
   });
 
   it('drift goes before everything, stable after everything', () => {
     expect(worstVerdict(['stable', 'drift', 'blind'])).toBe('drift');
     expect(worstVerdict(['stable', 'learning'])).toBe('learning');
     expect(worstVerdict([])).toBeNull();
-  });
-
-  it('paging tolerance: what the finding says, else the default policy', () => {
-    expect(pagingTolerance({ tolerance: 0.02, detail: {} })).toBeCloseTo(0.1);
-    expect(pagingTolerance({ tolerance: 0.005, detail: {} })).toBeCloseTo(0.02);
-    expect(pagingTolerance({ tolerance: 0.02, detail: { pagingTolerance: 0.3 } })).toBe(0.3);
-    expect(pagingTolerance({ tolerance: null, detail: {} })).toBeNull();
   });
 });

@@ -1,6 +1,6 @@
 /** Findings of one check and window length, turned into lines over time. */
 import type { FindingEntry } from './answers.ts';
-import { pagingTolerance, severity } from './verdict.ts';
+import { severity } from './verdict.ts';
 
 export interface SubjectSeries {
   readonly subject: string;
@@ -18,9 +18,6 @@ export interface SeriesView {
   readonly starts: readonly number[];
   /** Worst first. */
   readonly subjects: readonly SubjectSeries[];
-  /** Distinct tolerances and paging tolerances, increasing. */
-  readonly tolerances: readonly number[];
-  readonly pagings: readonly number[];
 }
 
 /** How far back the chart looks, by window length, in seconds. */
@@ -58,8 +55,6 @@ export function seriesView(
     windowSeconds,
     starts,
     subjects: subjects.sort(byWorst),
-    tolerances: distinct(own.map(f => f.tolerance)),
-    pagings: distinct(own.map(pagingTolerance)),
   };
 }
 
@@ -69,11 +64,6 @@ function byWorst(a: SubjectSeries, b: SubjectSeries): number {
 
 function worstOf(row: readonly (FindingEntry | null)[]): number {
   return row.reduce((worst, finding) => Math.max(worst, finding === null ? 0 : severity(finding)), 0);
-}
-
-function distinct(values: readonly (number | null)[]): number[] {
-  const known = values.filter((value): value is number => value !== null && Number.isFinite(value));
-  return [...new Set(known)].sort((a, b) => a - b);
 }
 
 const keyOf = (f: FindingEntry) =>

@@ -5,7 +5,7 @@ import { formatRoute, type ModelRoute } from './route.ts';
 import type { SeriesView, SubjectSeries } from './series.ts';
 import { Sparkline } from './sparkline.tsx';
 import { StateMark } from './state-mark.tsx';
-import { verdictLook } from './verdict.ts';
+import { isListed, verdictLook } from './verdict.ts';
 
 interface Props {
   readonly route: ModelRoute;
@@ -73,6 +73,11 @@ function Item({ series, route, index, chosen }: ItemProps) {
     <li>
       <a href={formatRoute({ ...route, subject: series.subject })} aria-current={chosen ? 'true' : undefined}>
         <span class="name" title={subjectName(series.subject)}>
+          {finding !== null && isListed(finding) && (
+            <span class="tag" title="Stands out once all subjects of this window are looked at together">
+              listed
+            </span>
+          )}
           {subjectName(series.subject)}
           {!series.subject.startsWith('feature:') && subjectFamily(series.subject) !== series.subject && (
             <span class="unseen"> ({subjectFamily(series.subject)})</span>

@@ -1,16 +1,21 @@
 import type { Distribution, FindingEntry } from './answers.ts';
 import { checkWords } from './check-words.ts';
+import { ComponentsTable } from './components-table.tsx';
 import { PlainTable } from './data-table.tsx';
 import { effectText, fullMoment, hours, probability, subjectName } from './format.ts';
 import { HistogramChart } from './histogram-chart.tsx';
+import { MeasuresTable } from './measures-table.tsx';
 import { go } from './navigation.ts';
 import { Loading, Note, Trouble } from './notice.tsx';
+import { OwnMeasureNumbers, OwnMeasures } from './own-measures.tsx';
+import { isOwnMeasure } from './paging.ts';
+import { PercentilesTable } from './percentiles-table.tsx';
 import { usePoll } from './poll.ts';
 import { get, modelPath } from './request.ts';
 import type { ModelRoute } from './route.ts';
 import type { SeriesView } from './series.ts';
 import { StateMark } from './state-mark.tsx';
-import { verdictLook } from './verdict.ts';
+import { isListed, verdictLook } from './verdict.ts';
 import { VerdictNumbers } from './verdict-numbers.tsx';
 
 interface Props {
@@ -28,6 +33,7 @@ export function SubjectPanel(props: Props) {
   const { route, view, subject, index } = props;
   const start = view.starts[index] ?? null;
   const finding = view.subjects.find(s => s.subject === subject)?.findings[index] ?? null;
+  const others = props.inWindow.filter(f => f.subject === subject && f.check !== route.check);
   const distribution = useDistribution(props, start, finding);
   const shown = distribution.value ?? (distribution.before?.subject === subject ? distribution.before : null);
   return (
@@ -40,7 +46,10 @@ export function SubjectPanel(props: Props) {
       {finding === null ? (
         <Note>Nothing was found about {subjectName(subject)} in this window.</Note>
       ) : (
-        <p class="sentence">{finding.sentence}</p>
+        <>
+          <p class="sentence">{finding.sentence}</p>
+          <Listed finding={finding} />
+        </>
       )}
       {subject !== '' && (
         <div
@@ -52,9 +61,35 @@ export function SubjectPanel(props: Props) {
           {shown !== null && <HistogramChart distribution={shown} />}
         </div>
       )}
-      {finding !== null && <VerdictNumbers finding={finding} distribution={distribution.value} />}
-      <OtherChecks findings={props.inWindow.filter(f => f.subject === subject && f.check !== route.check)} />
+      {finding !== null && <Numbers finding={finding} distribution={distribution.value} />}
+      <OwnMeasures findings={others} route={{ ...route, subject }} />
+      <OtherChecks findings={others.filter(f => !isOwnMeasure(f.check))} />
     </section>
+  );
+}
+
+/** The numbers behind the verdict of the check that is looked at. */
+function Numbers(props: { readonly finding: FindingEntry; readonly distribution: Distribution | null }) {
+  const { finding } = props;
+  if (isOwnMeasure(finding.check)) return <OwnMeasureNumbers finding={finding} />;
+  return (
+    <>
+      <VerdictNumbers {...props} />
+      <PercentilesTable finding={finding} />
+      <ComponentsTable finding={finding} />
+      <MeasuresTable finding={finding} />
+    </>
+  );
+}
+
+/** Said of a subject that is no alarm itself but stands out once there is one in its window. */
+function Listed({ finding }: { readonly finding: FindingEntry }) {
+  if (!isListed(finding)) return null;
+  return (
+    <p class="notice">
+      Listed beside the drift found in this window: its p stands out at the level of all subjects together
+      (Holm's method). That adds a name to look at, not an alarm.
+    </p>
   );
 }
 

@@ -94,20 +94,26 @@ export function worstVerdict(verdicts: Iterable<Verdict>): Verdict | null {
   return urgency.find(verdict => present.has(verdict)) ?? [...present][0] ?? null;
 }
 
-/** Effect as a multiple of its tolerance; 0 where either is not known. */
-export function severity(finding: Pick<FindingEntry, 'effect' | 'tolerance'>): number {
-  const { effect, tolerance } = finding;
+/**
+ * Effect as a multiple of its tolerance, the other way round where a rule fires below it, and either way for volume,
+ * whose effect is a ratio; 0 where either is not known.
+ */
+export function severity({
+  check,
+  effect,
+  tolerance,
+  detail,
+}: Pick<FindingEntry, 'check' | 'effect' | 'tolerance' | 'detail'>): number {
   if (effect === null || tolerance === null || !(tolerance > 0)) return 0;
-  return Math.abs(effect) / tolerance;
+  const multiple = Math.abs(effect) / tolerance;
+  if (check === 'volume') return Math.max(multiple, Math.min(most, 1 / effect / tolerance));
+  return detail['alarmsWhen'] === 'below' ? Math.min(most, 1 / multiple) : multiple;
 }
 
-/**
- * From which effect a finding pages: its own `detail.pagingTolerance` where given, else the default policy (five times
- * the tolerance of a distribution's body, four times that of rare things such as missing values); null if unknown.
- */
-export function pagingTolerance(finding: Pick<FindingEntry, 'tolerance' | 'detail'>): number | null {
-  const own = finding.detail['pagingTolerance'];
-  if (typeof own === 'number' && Number.isFinite(own)) return own;
-  if (finding.tolerance === null) return null;
-  return finding.tolerance >= 0.02 ? finding.tolerance * 5 : finding.tolerance * 4;
+/** Severity of a p of 0 against a threshold. */
+const most = 1e9;
+
+/** Whether a subject is named beside the drift of its window without drifting itself. */
+export function isListed({ verdict, detail }: Pick<FindingEntry, 'verdict' | 'detail'>): boolean {
+  return detail['listed'] === true && verdict !== 'drift';
 }

@@ -1,0 +1,35 @@
+/** Titles of the measures that are computed and shown; a test keeps them the same as the library's. */
+const titles: Readonly<Record<string, string>> = {
+  psi: 'Population stability index',
+  'jensen-shannon': 'Jensen-Shannon distance, base 2',
+  hellinger: 'Hellinger distance',
+  'total-variation': 'Total variation',
+  'l-infinity': 'Largest change of one share',
+  'kl-current-reference': 'Kullback-Leibler divergence of current from reference',
+  'kl-reference-current': 'Kullback-Leibler divergence of reference from current',
+  wasserstein: 'Wasserstein distance',
+  'wasserstein-sd': "Wasserstein distance over the reference's standard deviation",
+  'energy-distance': 'Energy distance',
+  mean: 'Mean',
+  sd: 'Standard deviation',
+  p05: '5 % quantile',
+  median: 'Median',
+  p95: '95 % quantile',
+  'kolmogorov-smirnov': 'Kolmogorov-Smirnov distance',
+  'kolmogorov-smirnov-p': 'Kolmogorov-Smirnov distance: p',
+  'cramer-von-mises': 'Cramer-von Mises',
+  'cramer-von-mises-p': 'Cramer-von Mises: p',
+  'anderson-darling': 'Anderson-Darling, standardised',
+  'mann-whitney': 'Mann-Whitney, absolute rank-biserial correlation',
+  'mann-whitney-p': 'Mann-Whitney, absolute rank-biserial correlation: p',
+  welch: 'Welch, absolute t',
+  'welch-p': 'Welch, absolute t: p',
+  'chi-square': 'Chi-square',
+  'chi-square-p': 'Chi-square: p',
+  'g-test': 'G test',
+  'g-test-p': 'G test: p',
+  'cramers-v': "Cramer's V, corrected for bias",
+};
+
+/** Title of a measure; one this page does not know by its name. */
+export const measureTitle = (name: string) => titles[name] ?? name;
