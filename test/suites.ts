@@ -15,6 +15,12 @@ export const suites: readonly Suite[] = [
     args: ['--coverage'],
     env: { ci: {}, full: { LEEWAY_FUZZ: '1000000' } },
   },
+  {
+    name: 'calibration',
+    config: 'vitest.calibration.config.ts',
+    args: [],
+    env: { ci: { LEEWAY_CALIBRATION_SCALE: '0.05' }, full: { LEEWAY_CALIBRATION_SCALE: '0.3' } },
+  },
   { name: 'web', config: 'vitest.web.config.ts', args: [], env: { ci: {}, full: {} } },
   {
     name: 'kafka',
