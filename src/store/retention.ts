@@ -3,11 +3,13 @@ import { type DdlOptions, fillDdl } from './ddl.ts';
 import { migrations } from './migrations/index.ts';
 
 /** Name and TTL of every table that has one, as in its migration. */
-const expiring = migrations.flatMap(({ statements }) => statements).flatMap(statement => {
-  const name = /\{db\}\.(\w+)/.exec(statement)?.[1];
-  const ttl = /\{ttl:[^}]+\}/.exec(statement)?.[0];
-  return name === undefined || ttl === undefined ? [] : [{ name, ttl }];
-});
+const expiring = migrations
+  .flatMap(({ statements }) => statements)
+  .flatMap(statement => {
+    const name = /\{db\}\.(\w+)/.exec(statement)?.[1];
+    const ttl = /\{ttl:[^}]+\}/.exec(statement)?.[0];
+    return name === undefined || ttl === undefined ? [] : [{ name, ttl }];
+  });
 
 /**
  * Brings the TTL of existing tables to what is configured now: what is sealed is decided by the configuration, so rows

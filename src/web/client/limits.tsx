@@ -5,12 +5,16 @@ const limits: readonly (readonly [lead: string, rest: string])[] = [
     'is a promise for rows that are independent of each other. Where they are not (cycles, batches, waves of similar customers) it is an intention, well tested, that a stream may still exceed.',
   ],
   [
+    'The first four weeks',
+    'take windows of a day and longer for independent rows: a baseline of one working day sees the first weekend as drift. Cut it from a whole week where weekends differ.',
+  ],
+  [
     'Errors and missing values',
     'page from the first window after a baseline, by a test that takes rows as independent. Where their shares move by themselves from day to day, that is more often than the budget until four weeks are known.',
   ],
   [
     'A slow trend',
-    'is taken for noise: what a stream has done all along is what it is expected to do. The effect is always measured against the fixed baseline, so a trend shows there: look at it over time in windows of 168 h.',
+    'during the first four weeks is learnt as noise: what a stream did then is what it is expected to do. The effect is always measured against the fixed baseline, so a trend shows there: look at it over time in windows of 168 h.',
   ],
   [
     'A public holiday or a campaign',
