@@ -302,3 +302,21 @@ describe('laws', () => {
     );
   });
 });
+
+describe('a hold that cannot be judged any more', () => {
+  it('lapses two weeks after the window it rests on, and the alert resolves', () => {
+    const unjudged: Partial<Finding> = { verdict: 'insufficient' };
+    let memory = fold([at(0, [page, { ...clear, ...other }])]);
+    const quiet = (n: number) => {
+      const decision = one(memory, at(n, [unjudged, { ...clear, ...other }]));
+      memory = decision.memory;
+      return decision;
+    };
+    expect(quiet(1).reason).toBe('held-inconclusive');
+    expect(quiet(14 * 24).reason).toBe('held-inconclusive');
+    expect(memory.state).toBe('firing');
+    const end = quiet(14 * 24 + 2);
+    expect(end.transition).toMatchObject({ kind: 'resolved', notify: true });
+    expect(memory.state).toBe('ok');
+  });
+});

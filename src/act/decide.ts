@@ -76,11 +76,22 @@ export function decide(
     });
     return { memory: next, transition: null, reason: reading.inconclusive };
   }
-  const holding = applyReading(memory, window, reading, context.promotion);
+  const holding = applyReading(lapsed(memory, end, policy), window, reading, context.promotion);
   const recent = context.now - end * 1000 <= Math.max(policy.longPast, window.windowSeconds * 1000);
   if (reading.status === 'page')
     return onPaging({ ...holding, ...found(window, reading, policy) }, window, recent);
   return onQuiet(holding, reading, recent);
+}
+
+/** Without the holds that nothing has confirmed for too long. */
+function lapsed(memory: Memory, end: number, policy: Policy): Memory {
+  const old = (length: LengthMemory) => length.held.length > 0 && (end - length.end) * 1000 > policy.lapse;
+  if (!Object.values(memory.lengths).some(old)) return memory;
+  const lengths = Object.entries(memory.lengths).map(([seconds, length]) => [
+    seconds,
+    old(length) ? { ...length, held: [], released: true } : length,
+  ]);
+  return { ...memory, lengths: Object.fromEntries(lengths) as Memory['lengths'] };
 }
 
 /** Notes what the window says, and which lengths hold the episode after it. */

@@ -23,6 +23,11 @@ export interface Policy {
   readonly doubtfulChecks: readonly string[];
   /** Checks that speak of what the model sees or says: the ones that retraining can help. */
   readonly remedialChecks: readonly string[];
+  /**
+   * A hold that only lasts because its subjects cannot be judged any more lapses this long after the window it rests on:
+   * otherwise an alert could stay open for ever. Milliseconds.
+   */
+  readonly lapse: number;
   /** A window that ended longer ago than the larger of this and its own length notifies nobody. Milliseconds. */
   readonly longPast: number;
 }
@@ -43,6 +48,7 @@ export const defaultPolicy: Policy = {
   resolveShare: 0.8,
   doubtfulChecks: ['schema', 'missing', 'mismatch', 'volume', 'reused'],
   remedialChecks: ['drift', 'unseen', 'performance'],
+  lapse: 14 * 86_400_000,
   longPast: 2 * 3_600_000,
 };
 

@@ -227,9 +227,10 @@ async function readBatch(
   return async window => {
     const profiles = addUp(window);
     const rows = rowsOf(window);
-    const state = calibrationOf(window, stream.first);
-    const tests = await testsIn(window, state);
+    const history = calibrationOf(window, noise.firstBefore(window));
+    const tests = await testsIn(window, history);
     if (tests === null) return null;
+    const state = { ...history, calibration: tests.calibration };
     const { testsOf, noiseVersion } = tests;
     const absent: Profile = { ...emptyProfile, n: rows, nMissing: rows };
     return {

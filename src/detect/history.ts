@@ -14,10 +14,12 @@ export interface History {
    * Sums by hour (hours since the epoch) for [from, to). Reads what is not remembered or has a newer generation.
    *
    * @param generations - generation of the hours that have rows
+   * @param keep - hours before the range's end that are remembered: four weeks and more while they are learnt from
    */
   read(
     range: { readonly from: number; readonly to: number },
     generations: ReadonlyMap<number, bigint>,
+    keep?: number,
   ): Promise<readonly HourSums[]>;
 }
 
@@ -57,7 +59,8 @@ export function createHistories(reader: Pick<WindowReader, 'tiles'>): Histories 
       forget(kept);
       return {
         streams: known.streams,
-        read: (range, generations) => readHistory({ reader, of, kept: known }, range, generations),
+        read: (range, generations, keep = keptHours) =>
+          readHistory({ reader, of, kept: known, keep }, range, generations),
       };
     },
   };
@@ -89,10 +92,11 @@ interface ReadWork {
   readonly reader: Pick<WindowReader, 'tiles'>;
   readonly of: StreamBaseline;
   readonly kept: Kept;
+  readonly keep: number;
 }
 
 async function readHistory(
-  { reader, of, kept }: ReadWork,
+  { reader, of, kept, keep }: ReadWork,
   range: { readonly from: number; readonly to: number },
   generations: ReadonlyMap<number, bigint>,
 ): Promise<readonly HourSums[]> {
@@ -111,7 +115,7 @@ async function readHistory(
     }
     for (const [hour, sums] of fresh) kept.hours.set(hour, { generation: generations.get(hour)!, sums });
   }
-  for (const hour of kept.hours.keys()) if (hour < range.to - keptHours) kept.hours.delete(hour);
+  for (const hour of kept.hours.keys()) if (hour < range.to - keep) kept.hours.delete(hour);
   const out: HourSums[] = [];
   for (let hour = range.from; hour < range.to; hour++)
     out.push(generations.has(hour) ? (kept.hours.get(hour)?.sums ?? null) : null);

@@ -82,46 +82,49 @@ export function fitSubject(
   const series = streams.specs.map((spec, at) => seriesOf(history, subject, { spec, at }));
   const leftOut = [...(known?.leftOut ?? [])];
   if (known !== null) leftOut.push(...driftedDays(streams, series, history, known));
-  const skipped = new Set(leftOut);
-  const keep = (i: number) => {
-    const hour = history.from + i;
-    return !skipped.has(Math.floor(hour / dayHours)) && history.calendar.eventAt(hour) === null;
-  };
+  const kept = keptHours(history, new Set(leftOut));
   const fitted: Record<string, StreamNoise> = {};
   for (const [at, spec] of streams.specs.entries()) {
-    const noise = fitStream(spec, series[at]!, { history, keep });
+    const noise = fitStream(spec, series[at]!, { history, kept });
     if (noise !== null) fitted[spec.name] = noise;
   }
   return Object.keys(fitted).length > 0 ? { streams: fitted, leftOut } : null;
 }
 
+/**
+ * Hours that are learnt from, by their place in the history: those of days left out, or with an hour of a planned event,
+ * are taken out as whole days. What is left is closed up, for hours that say nothing must not count as history.
+ */
+function keptHours({ from, hours, calendar }: FitHistory, leftOut: ReadonlySet<number>): readonly number[] {
+  const out = new Set(leftOut);
+  for (let i = 0; i < hours.length; i++)
+    if (calendar.eventAt(from + i) !== null) out.add(Math.floor((from + i) / dayHours));
+  return [...hours.keys()].filter(i => !out.has(Math.floor((from + i) / dayHours)));
+}
+
 function fitStream(
   spec: StreamSpec,
   series: HourSeries,
-  { history, keep }: { readonly history: FitHistory; readonly keep: (i: number) => boolean },
+  { history, kept }: { readonly history: FitHistory; readonly kept: readonly number[] },
 ): StreamNoise | null {
-  const size = series.rows.length;
-  const rows = new Float64Array(size);
-  const values = new Float64Array(size);
+  const rows = new Float64Array(kept.length);
+  const values = new Float64Array(kept.length);
   let allRows = 0;
   let count = 0;
-  for (let i = 0; i < size; i++) {
-    if (!keep(i) || series.rows[i] === 0) continue;
-    rows[i] = series.rows[i]!;
-    values[i] = series.sums[i]! / rows[i]!;
-    allRows += rows[i]!;
+  for (const [at, i] of kept.entries()) {
+    if (series.rows[i] === 0) continue;
+    rows[at] = series.rows[i]!;
+    values[at] = series.sums[i]! / rows[at]!;
+    allRows += rows[at]!;
     count += series.sums[i]!;
   }
-  const fit = fitWindowModel({
-    hour0: history.from,
-    rows,
-    values,
-    v1: varianceOf(spec, { count, rows: allRows }),
-    lengths,
-    weekendOf: history.calendar.isWeekend,
-  });
+  const hour0 = history.from + (kept[0] ?? 0);
+  // Whole days are gone, so the hour of the day is still right; whether it is a weekend is the real hour's.
+  const weekendOf = (hour: number) => history.calendar.isWeekend(history.from + (kept[hour - hour0] ?? 0));
+  const v1 = varianceOf(spec, { count, rows: allRows });
+  const fit = fitWindowModel({ hour0, rows, values, v1, lengths, weekendOf });
   if (fit === null) return null;
-  const hours = { from: history.from, rows, values, weekendOf: history.calendar.isWeekend };
+  const hours = { from: hour0, rows, values, weekendOf };
   return { fit: withOwnTails(fit, hours, spec.kind === 'share'), count, rows: allRows };
 }
 

@@ -1,6 +1,7 @@
 import type { Activation, Baseline, BaselineSubject } from '../domain/baseline.ts';
 import type { Window } from '../domain/window.ts';
 import { isTested } from './alphas.ts';
+import { historyBegin } from './begin.ts';
 import type { Calendar } from './calendar.ts';
 import { calibratedHours, provisionalHours } from './calibration.ts';
 import { patienceSeconds } from './due.ts';
@@ -53,6 +54,8 @@ export interface StreamNoiseKeeper {
    * whatever was interrupted on the way.
    */
   fitBefore(window: Window): Promise<NoiseFit | null | typeof notYet>;
+  /** Where the stream's history begins for a window, epoch seconds: its first row, or the launch after a pilot. */
+  firstBefore(window: Window): number;
   /** Rows of each hour of a period (hours since the epoch). */
   rowsIn(period: { readonly from: number; readonly to: number }): Float64Array;
   /** Sums of the hours of a window (epoch seconds). */
@@ -74,6 +77,10 @@ export interface NoiseDeps {
 
 const dayHours = 24;
 const daySeconds = 86_400;
+/** Hours remembered once the fit stands: the longest window, and a day. */
+const standingHours = 8 * dayHours;
+/** Hours after which a fit no longer waits for the profile of an hour. */
+const givenUpHours = 8 * dayHours;
 /** Fits remembered over all streams: each may hold a megabyte. */
 const fitsKept = 64;
 
@@ -93,6 +100,8 @@ interface Memory {
 function streamKeeper({ deps, histories, fits }: Memory, request: NoiseRequest): StreamNoiseKeeper {
   const { stream, baseline, coverage } = request;
   const asked = new Map<number, Promise<Found>>();
+  const firsts = new Map<number, number>();
+  let stands = false;
   const of = { model: stream.model, environment: stream.environment, baseline: baseline.baseline };
   const subjects = baseline.subjects.filter(isTested).map(({ binning }) => binning.subject);
   const history = histories.of(of, baseline, subjects);
@@ -106,14 +115,25 @@ function streamKeeper({ deps, histories, fits }: Memory, request: NoiseRequest):
       const answer = asked.get(version) ?? fitAt(known, version);
       asked.set(version, answer);
       const { fit, behind } = await answer;
+      stands = fit !== null && fit.inherited === 0 && fit.hours >= calibratedHours;
       return behind && request.now / 1000 < end + patienceSeconds ? notYet : fit;
+    },
+    firstBefore: ({ start }) => {
+      const day = Math.floor(start / daySeconds);
+      const remembered = firsts.get(day);
+      if (remembered !== undefined) return remembered;
+      const { begin, again } = historyBegin(hours, Math.ceil(stream.first / hourSeconds), day * dayHours);
+      const first = again ? begin * hourSeconds : stream.first;
+      firsts.set(day, first);
+      return first;
     },
     rowsIn: period => rowsOf(hours, period),
     hoursIn: async ({ start, end }) => {
       const range = { from: start / hourSeconds, to: end / hourSeconds };
       return {
         from: range.from,
-        hours: await history.read(range, generations),
+        // Once the fit stands nothing is learnt any more: the longest window is all that is asked for.
+        hours: await history.read(range, generations, stands ? standingHours : undefined),
         rows: rowsOf(hours, range),
       };
     },
@@ -138,9 +158,11 @@ interface Found {
 
 /** The newest fit up to a version, extended day by day as far as the profiles allow. */
 async function fitAt(known: Known, version: number): Promise<Found> {
-  const start = historyStart(known.request);
+  const { begin: start, again } = historyBegin(known.hours, historyStart(known.request), version * dayHours);
   let fit = await readFit(known, version);
-  if (fit === null) fit = await inherited(known);
+  // What was learnt before the traffic began anew says nothing about it.
+  if (again && fit !== null && fit.version * dayHours < start + provisionalHours) fit = null;
+  if (fit === null && !again) fit = await inherited(known);
   const firstVersion = Math.ceil((start + provisionalHours) / dayHours);
   // One that was taken over gives way when as much has been learnt under this baseline.
   const ownFrom =
@@ -170,8 +192,14 @@ function historyStart({ stream, baseline, activations }: NoiseRequest): number {
   return Math.max(first, Math.ceil(begin / (hourSeconds * 1000)));
 }
 
-function isComplete({ hours }: Known, range: { readonly from: number; readonly to: number }): boolean {
-  for (let hour = range.from; hour < range.to; hour++) if (hours.get(hour)?.complete === false) return false;
+/** Whether all hours are profiled that still can be: the rows of one that ended long ago may be gone for ever. */
+function isComplete(
+  { hours, request }: Known,
+  range: { readonly from: number; readonly to: number },
+): boolean {
+  const givenUp = request.now / 1000 / hourSeconds - givenUpHours;
+  for (let hour = Math.max(range.from, Math.ceil(givenUp)); hour < range.to; hour++)
+    if (hours.get(hour)?.complete === false) return false;
   return true;
 }
 
@@ -216,20 +244,23 @@ async function inherited(known: Known): Promise<NoiseFit | null> {
     .filter(a => a.version === '')
     .sort((a, b) => a.from - b.from || a.at - b.at);
   const at = own.findIndex(a => a.baseline === of.baseline);
-  const from = own[at]?.from ?? 0;
-  const before = own.slice(0, Math.max(0, at)).findLast(a => a.baseline !== of.baseline);
-  if (before === undefined) return null;
-  const version = Math.floor(from / 1000 / daySeconds);
-  const stored = await deps.noise.read({ ...of, baseline: before.baseline }, version);
-  const old = stored === null ? null : await deps.baselines.read(of.model, before.baseline);
-  if (stored === null || old === null) return null;
-  const subjects = inheritNoise({
-    from: bySubject(old.subjects),
-    to: bySubject(request.baseline.subjects),
-    noise: parsed(stored).subjects,
-  });
-  if (subjects.size === 0) return null;
-  return keep(known, { version, hours: stored.hours, inherited: before.baseline, subjects });
+  const version = Math.floor((own[at]?.from ?? 0) / 1000 / daySeconds);
+  const earlier = own.slice(0, Math.max(0, at)).map(a => a.baseline);
+  // One that was replaced before it judged anything has no noise of its own: the one before it has.
+  for (const before of new Set(earlier.reverse())) {
+    const stored =
+      before === of.baseline ? null : await deps.noise.read({ ...of, baseline: before }, version);
+    const old = stored === null ? null : await deps.baselines.read(of.model, before);
+    if (stored === null || old === null) continue;
+    const subjects = inheritNoise({
+      from: bySubject(old.subjects),
+      to: bySubject(request.baseline.subjects),
+      noise: parsed(stored).subjects,
+    });
+    if (subjects.size === 0) return null;
+    return keep(known, { version, hours: stored.hours, inherited: before, subjects });
+  }
+  return null;
 }
 
 function bySubject(subjects: readonly BaselineSubject[]): ReadonlyMap<string, BaselineSubject> {

@@ -1,14 +1,14 @@
 import type { Database } from './database.ts';
 
 /** A stream seen through one baseline. */
-interface StreamBaseline {
+export interface StreamBaseline {
   readonly model: string;
   readonly environment: string;
   readonly baseline: number;
 }
 
 /** The fitted noise of one stream: JSON by subject. */
-interface StoredNoise {
+export interface StoredNoise {
   readonly version: number;
   readonly hours: number;
   readonly inherited: number;

@@ -54,6 +54,20 @@ describe('volume', () => {
     );
   });
 
+  test('rows that are stored and not profiled yet do not pass for rows that did not come', () => {
+    const hours = Array.from({ length: 42 * 24 }, (_, i) => ({
+      hour: end - (42 * 24 - i) * 3600,
+      generation: i < 42 * 24 - 2 ? 1n : 0n,
+      started: 1,
+      rows: i < 42 * 24 - 2 ? 100 : 0,
+      complete: i < 42 * 24 - 2,
+    }));
+    const finding = volumeOf(10, even, { coverage: { hours, days: [] } });
+    expect(finding).toMatchObject({ verdict: 'stable', p: Number.NaN });
+    expect(finding.detail).toMatchObject({ judged: false });
+    expect(finding.sentence).toBe('10 rows of 6 h are profiled so far, not all; shown, not judged.');
+  });
+
   test('twice as many or half as many is drift, a third more is not, however sure', () => {
     expect(volumeOf(1500, even)).toMatchObject({ verdict: 'drift' });
     expect(volumeOf(200, even)).toMatchObject({ verdict: 'drift' });

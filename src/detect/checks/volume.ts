@@ -23,12 +23,16 @@ export function volumeCheck(context: CheckContext): Finding {
   const { rows, window, coverage, calendar, learning } = context;
   const history = hoursBefore(window, coverage.hours);
   const past = volumePast(window, coverage.hours, calendar);
-  const law = learning === null && history >= volumeHours ? volumeLaw(past) : null;
+  // Rows that are stored and not profiled yet, as in a long catching up, must not pass for rows that did not come.
+  const counted = !coverage.hours.some(
+    ({ hour, generation }) => generation === 0n && hour >= window.start && hour < window.end,
+  );
+  const law = learning === null && counted && history >= volumeHours ? volumeLaw(past) : null;
   const first = coverage.hours[0]?.hour ?? window.start;
   const length = (window.end - window.start) / 3600;
   const detail = { perHour: rows / length, pagesFrom: (first / 3600 + volumeHours + length) * hourMs };
   if (law === null)
-    return findingOf(context, { ...shownOnly(context, rows), detail: { judged: false, ...detail } });
+    return findingOf(context, { ...shownOnly(context, counted), detail: { judged: false, ...detail } });
   const said = rows === 0 ? nothingCame(context, law) : rowsCame(context, law, past.own[0]!);
   const width = usualWidth(law);
   const finding = findingOf(context, {
@@ -66,15 +70,16 @@ export function volumeUncounted(place: FindingPlace): Finding {
   });
 }
 
-function shownOnly({ window }: CheckContext, rows: number): Said {
+function shownOnly({ window, rows }: CheckContext, counted: boolean): Said {
   const length = lengthText(window);
   const perHour = numberText((rows * 3600) / (window.end - window.start));
   return {
     check: 'volume',
     verdict: rows === 0 ? 'no-data' : 'stable',
     n: rows,
-    sentence:
-      rows === 0
+    sentence: !counted
+      ? `${countText(rows)} rows of ${length} are profiled so far, not all; shown, not judged.`
+      : rows === 0
         ? `No rows in ${length}; shown, not judged.`
         : `${countText(rows)} rows in ${length} (${perHour} an hour); shown, not judged.`,
   };
