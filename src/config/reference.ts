@@ -2,7 +2,7 @@ import { constantsOf, recordOf, type SchemaNode } from './node.ts';
 
 const head = `# Configuration
 
-One YAML file, given with \`leeway start --config FILE\`. Every key has a default, so there need not be a file at all. \`leeway check-config FILE\` says what is wrong with one, by line and column; unknown keys are refused. \`\${NAME}\` and \`\${NAME:-default}\` in a value are filled from the environment (\`$$\` is a dollar sign), which is where secrets belong: they are never shown, logged or returned.
+One YAML file, given with \`leeway start --config FILE\`. Nothing has to be set, so there need not be a file at all; a key that is \`required\` is so where its section is given. \`leeway check-config FILE\` says what is wrong with one, by line and column; unknown keys are refused. \`\${NAME}\` and \`\${NAME:-default}\` in a value are filled from the environment (\`$$\` is a dollar sign), which is where secrets belong: they are never shown, logged or returned.
 
 This page is made from the schema in src/config/schema.ts; [config.schema.json](config.schema.json) is the same for editors: put \`# yaml-language-server: $schema=./config.schema.json\` on the first line of the file.
 
@@ -19,12 +19,33 @@ retraining:
 \`\`\`
 `;
 
+/** Shown under the section of that name. */
+const examples: Readonly<Record<string, string>> = {
+  calendar: `calendar:
+  - {name: Christmas, from: 2026-12-25, to: 2026-12-26, as: sunday}   # both days are judged as Sundays
+  - name: Sale                                                        # from 18:00 to 22:00 UTC, not judged
+    from: 2026-11-27T18:00Z
+    to: 2026-11-27T22:00Z
+    as: event
+    models: [churn]`,
+  measures: `measures:
+  - {measure: psi, threshold: 0.2, models: [churn], subjects: [income]}   # days on which PSI is above 0.2`,
+  models: `models:
+  churn:
+    segments: [country]
+    objectives:
+      errors: 0.01                          # at most 1 % of the requests fail
+      latency:
+        - {share: 0.95, seconds: 0.2}       # 95 % are answered within 200 ms
+        - {share: 0.99, seconds: 1}`,
+};
+
 /** The reference page docs/configuration.md, made from the schema. */
 export function referencePage(root: SchemaNode): string {
   const properties = Object.entries(root.properties ?? {});
   const plain = properties.filter(([, node]) => !isGroup(node));
   const groups = properties.filter(([, node]) => isGroup(node));
-  const sections = groups.map(([key, node]) => `## ${key}\n\n${sectionText(key, node)}`);
+  const sections = groups.map(([key, node]) => `## ${key}\n\n${sectionText(key, node)}${exampleText(key)}`);
   return [
     head,
     `## Top level\n\n${table(plain.map(([key, node]) => row(key, node, root)))}`,
@@ -32,9 +53,16 @@ export function referencePage(root: SchemaNode): string {
   ].join('\n');
 }
 
+function exampleText(key: string): string {
+  const text = examples[key];
+  return text === undefined ? '' : `\n\`\`\`yaml\n${text}\n\`\`\`\n`;
+}
+
 function sectionText(key: string, node: SchemaNode): string {
   const about = node.description === undefined ? '' : `${node.description}\n\n`;
   const branches = node.items?.anyOf;
+  if (node.items?.properties !== undefined)
+    return `${about}A list, empty unless given. Keys of each item:\n\n${table(rowsOf(node.items, ''))}`;
   if (branches === undefined) return about + table(rowsOf(node, ''));
   const parts = branches.map(branch => {
     const type = branch.properties?.type;
@@ -44,7 +72,8 @@ function sectionText(key: string, node: SchemaNode): string {
 }
 
 function isGroup(node: SchemaNode): boolean {
-  return node.properties !== undefined || recordOf(node) !== undefined || node.items?.anyOf !== undefined;
+  const { properties, items } = node;
+  return [properties, recordOf(node), items?.anyOf, items?.properties].some(part => part !== undefined);
 }
 
 function rowsOf(node: SchemaNode, prefix: string): string[] {

@@ -1,8 +1,9 @@
 import { createTargetGuard, type TargetGuard } from '../act/target.ts';
 import { parseMapping } from '../decode/mapping.ts';
 import { LeewayError } from '../lib/errors.ts';
-import { calendarOf } from './calendar.ts';
+import { calendarFindings } from './calendar.ts';
 import { isLoopback } from './loopback.ts';
+import { measureFindings } from './measures.ts';
 import type { Path } from './node.ts';
 import type { Config, EndpointConfig, SourceConfig } from './schema.ts';
 import type { Secret } from './secret.ts';
@@ -86,12 +87,9 @@ const replayRetention: Rule = config =>
     return [{ path: [...path, 'spreadDays'], rule: 'replay-retention', message }];
   });
 
-const calendarPeriods: Rule = ({ calendar }) =>
-  calendarOf(calendar).flatMap(({ from, to }, index) => {
-    if (from < to) return [];
-    const message = 'must be a time that exists, and not after `to`';
-    return [{ path: ['calendar', index, 'from'], rule: 'calendar-period', message }];
-  });
+const calendarPeriods: Rule = ({ calendar }) => calendarFindings(calendar);
+
+const measureRules: Rule = ({ measures }) => measureFindings(measures);
 
 const mappings: Rule = config =>
   eachSource(config, ({ mapping }, path) => {
@@ -218,6 +216,7 @@ export const rules: readonly Rule[] = [
   onlyReplay,
   replayRetention,
   calendarPeriods,
+  measureRules,
   mappings,
   retentionOrder,
   endpointNames,

@@ -9,7 +9,12 @@ const closed = { additionalProperties: false } as const;
 const section = (description: string) => ({ ...closed, default: {}, description });
 const count = (value: number, description: string, most = 1_000_000_000) =>
   Type.Integer({ default: value, minimum: 1, maximum: most, description });
-const url = (description: string) => Type.String({ pattern: '^https?://', description });
+const url = (description: string) =>
+  Type.String({
+    pattern: '^https?://',
+    patternErrorMessage: 'must be an address that begins with http:// or https://',
+    description,
+  });
 
 const listen = Type.Object(
   {
@@ -30,6 +35,7 @@ const clickhouse = Type.Object(
     database: Type.String({
       default: 'leeway',
       pattern: '^[A-Za-z_][A-Za-z0-9_]{0,63}$',
+      patternErrorMessage: 'must be a letter or _, then up to 63 letters, digits or _',
       description: 'Database; made when it does not exist.',
     }),
     username: Type.String({ default: 'default', minLength: 1, description: 'User.' }),
@@ -37,17 +43,23 @@ const clickhouse = Type.Object(
     cluster: Type.String({
       default: '',
       pattern: '^[A-Za-z0-9_-]{0,64}$',
+      patternErrorMessage: 'must be up to 64 letters, digits, _ or -',
       description: 'Name of the cluster the tables are made on; empty: a single server.',
     }),
   },
   { ...closed, description: 'A ClickHouse server. Absent: the embedded engine in the data directory.' },
 );
 
+const origin = Type.String({
+  pattern: '^(\\*|https?://[^/]+)$',
+  patternErrorMessage: 'must be an origin such as https://app.example.org (no path), or *',
+});
+
 const http = Type.Object(
   {
     cors: Type.Object(
       {
-        origins: Type.Array(Type.String({ pattern: '^(\\*|https?://[^/]+)$' }), {
+        origins: Type.Array(origin, {
           default: [],
           description:
             'Origins whose pages may send inferences and labels, e.g. `https://app.example.org`; `*` is all.',
@@ -106,6 +118,7 @@ const endpoint = Type.Object(
   {
     name: Type.String({
       pattern: '^[a-z][a-z0-9_-]{0,63}$',
+      patternErrorMessage: 'must be a small letter, then up to 63 small letters, digits, _ or -',
       description: 'Name of the receiver; a metric label.',
     }),
     url: url('Where to POST.'),

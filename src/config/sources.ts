@@ -8,6 +8,7 @@ export function secretText(description: string) {
 
 const name = Type.String({
   pattern: '^[a-z][a-z0-9_-]{0,63}$',
+  patternErrorMessage: 'must be a small letter, then up to 63 small letters, digits, _ or -',
   description: 'Name of the source: part of every position, and a metric label. Do not change it later.',
 });
 

@@ -56,7 +56,8 @@ function unknownType(node: SchemaNode, value: unknown, path: Path): Finding {
 }
 
 function notOneOf(allowed: readonly unknown[], value: unknown, path: Path): Finding {
-  const like = nearest(String(value), allowed.map(String));
+  const texts = allowed.filter(item => typeof item === 'string');
+  const like = nearest(String(value), texts);
   const hint = like === null ? '' : `; did you mean "${like}"?`;
   return {
     path,
@@ -120,6 +121,6 @@ function ofText(node: SchemaNode, value: unknown): Pick<Finding, 'rule' | 'messa
   if (text.length > (node.maxLength ?? Number.POSITIVE_INFINITY))
     return { rule: 'length', message: `must have at most ${node.maxLength} characters` };
   if (node.pattern !== undefined && !new RegExp(node.pattern, 'u').test(text))
-    return { rule: 'pattern', message: `must match ${node.pattern}` };
+    return { rule: 'pattern', message: node.patternErrorMessage ?? `must match ${node.pattern}` };
   return null;
 }

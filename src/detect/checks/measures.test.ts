@@ -42,9 +42,30 @@ test('holds for the models, subjects and windows it names', () => {
   expect(found([{ ...rule, models: ['fraud'] }], current)).toEqual([]);
   expect(found([{ ...rule, hours: [24] }], current)).toEqual([]);
   expect(found([{ ...rule, subjects: ['feature:age'] }], current)).toHaveLength(1);
+  // By its short name too, but not by that of another subject.
+  expect(found([{ ...rule, subjects: ['age'] }], current).map(f => f.subject)).toEqual(['feature:age']);
+  expect(found([{ ...rule, subjects: ['feature'] }], current)).toEqual([]);
   expect(found([{ ...rule, measure: 'welch', threshold: 0.01 }], current).map(f => f.subject)).toEqual([
     'feature:age',
   ]);
+});
+
+test('a short name is a feature, unless it is another subject', () => {
+  const both = baselineOf([
+    subjectOf(numericBinning('feature:prediction'), even(1000)),
+    subjectOf(numericBinning('prediction'), even(1000)),
+  ]);
+  const judged = (subjects: readonly string[]) =>
+    measuresCheck(
+      contextOf(
+        both,
+        { 'feature:prediction': moved, prediction: moved },
+        { measureRules: [{ ...rule, subjects }] },
+      ),
+    ).map(f => f.subject);
+  expect(judged(['prediction'])).toEqual(['prediction']);
+  expect(judged(['feature:prediction'])).toEqual(['feature:prediction']);
+  expect(judged([])).toEqual(['feature:prediction', 'prediction']);
 });
 
 test('a measure that is a p fires below its threshold', () => {

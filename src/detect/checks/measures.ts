@@ -15,7 +15,7 @@ export interface MeasureRule {
   readonly measure: string;
   /** Fires above it; below it for a measure that is a p. In the unit of the measure. */
   readonly threshold: number;
-  /** Models and subjects (`feature:age`) it holds for; all when empty. */
+  /** Models and subjects (`feature:age`, or `age` for short) it holds for; all when empty. */
   readonly models: readonly string[];
   readonly subjects: readonly string[];
   /** Window lengths in hours. */
@@ -30,11 +30,14 @@ export const measuresCheck: Check = context => {
       rule.hours.includes(hours) && (rule.models.length === 0 || rule.models.includes(context.stream.model)),
   );
   if (rules.length === 0) return [];
+  const chosen = rules.map(rule => ({ rule, names: rule.subjects.map(subjectNamed) }));
   const findings: Finding[] = [];
   for (const subject of context.baseline.subjects) {
     if (!checksOf(subject).includes('drift')) continue;
     const { subject: name, kind } = subject.binning;
-    const own = rules.filter(rule => rule.subjects.length === 0 || rule.subjects.includes(name));
+    const own = chosen
+      .filter(({ names }) => names.length === 0 || names.includes(name))
+      .map(({ rule }) => rule);
     const pair =
       own.length > 0 ? cellsOf(subject.binning, subject.reference, context.profileOf(subject)) : null;
     for (const rule of own) {
@@ -45,6 +48,14 @@ export const measuresCheck: Check = context => {
   }
   return findings;
 };
+
+/** What measures judge besides features, and features in full. A feature of such a name is given in full. */
+const fullName = /^(prediction$|feature:|score:)/;
+
+/** The subject that a rule means: `income` is `feature:income`; `prediction` and `score:yes` are themselves. */
+export function subjectNamed(given: string): string {
+  return fullName.test(given) ? given : `feature:${given}`;
+}
 
 interface Measuring {
   readonly rule: MeasureRule;
