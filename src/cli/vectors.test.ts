@@ -58,7 +58,7 @@ it('names each mismatch, each broken file and what it cannot check, exit code 1'
   mkdirSync(join(path, 'd.json'));
   const { code, out } = await run(path);
   expect(out).toEqual([
-    'a.json: 1 case, 1 value agree',
+    'a.json: 1 case, 1 value agrees, 1 failed',
     'c.json: 1 case, 0 values agree',
     'a.json chi-1 df: expected 2, got 1, relative error 5.0e-1',
     expect.stringMatching(/^b\.json is not JSON: /),
@@ -79,6 +79,19 @@ it('shows infinite numbers, and nothing that could move the cursor', async () =>
   };
   const { out } = await run(folder('words', { 'd.json': inf }));
   expect(out[1]).toBe('d.json a [2Jb alpha_0.psi: expected 3, got Infinity');
+});
+
+it('a folder in which nothing could be checked is a usage error, and says what was there', async () => {
+  const runes = { family: 'runes', cases: [{ id: 'r', inputs: {}, expected: { x: 1 } }] };
+  for (const [name, content, line] of [
+    ['unknown', runes, 'not checked: f.json: family runes (1 case)'],
+    ['package', { name: 'x' }, 'f.json has neither cases nor input and output'],
+  ] as const) {
+    const { code, out, err } = await run(folder(name, { 'f.json': content }));
+    expect(code).toBe(2);
+    expect(out).toContain(line);
+    expect(err[0]).toMatch(/LW_USAGE: Nothing was checked: no file in .* holds a known case/);
+  }
 });
 
 it('a folder that cannot be read, or without files, is a usage error', async () => {

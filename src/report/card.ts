@@ -48,7 +48,12 @@ function facts(name: string, measured: Measured): Markup {
       `${percentText(effect)}, 95 % limits ${percentText(effectLow)} to ${percentText(effectHigh)}`,
     ],
     ['Tolerance', `${percentText(tolerance)} ${partText}`],
-    ['Where', place === '' ? 'nowhere in particular' : `${direction < 0 ? 'fewer' : 'more'} rows ${place}`],
+    [
+      'Where',
+      place === ''
+        ? 'nowhere in particular'
+        : `${direction < 0 ? 'fewer' : 'more'} rows ${measured.values === null ? '' : 'with '}${place}`,
+    ],
     ['Smallest shift seen', `${percentText(smallestDetectable)} of rows, half of the time`],
     ...seenRows(measured),
     ['Method', measured.method],

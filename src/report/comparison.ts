@@ -66,6 +66,8 @@ export interface Measured {
   readonly part: 'body' | 'rare';
   /** Values between which the rows moved, in the column's units; an open end is null. */
   readonly interval: { readonly low: number | null; readonly high: number | null } | null;
+  /** The values there, rising, of a column that has few; null of another. */
+  readonly values: readonly number[] | null;
   readonly category: string | null;
   /** 1: the current file has more rows there; -1: fewer. */
   readonly direction: number;
@@ -108,7 +110,7 @@ export interface NumericShape {
   readonly bars: Bars;
   /** The same on a logarithmic axis, for skewed columns of positive numbers. */
   readonly logBars: Bars | null;
-  /** Shares of rows at or below x, rising; its ends are those of `bars`. */
+  /** Shares of rows at or below x, rising; within the ends of `bars`. With `bars.values` it jumps at each point. */
   readonly curve: readonly (Shares & { readonly x: number })[];
 }
 
@@ -116,6 +118,8 @@ export interface NumericShape {
 export interface Bars {
   readonly low: number;
   readonly high: number;
+  /** Every value within, rising, when there are few: each near the middle of a bar. */
+  readonly values: readonly number[] | null;
   readonly shares: readonly Shares[];
   readonly below: Shares;
   readonly above: Shares;

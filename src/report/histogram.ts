@@ -2,7 +2,7 @@ import type { Bars, Shares } from './comparison.ts';
 import { html, type Markup } from './markup.ts';
 import { numberText, percentText } from './numbers.ts';
 import { across, figure, round, shareAxis, upwards, valueAxis } from './plot.ts';
-import { linearScale, logScale, type Scale } from './scale.ts';
+import { atValues, linearScale, logScale, type Scale } from './scale.ts';
 
 /** Room of a bar beyond the range, and the gap to it, pixels. */
 const outer = 12;
@@ -23,7 +23,7 @@ export function histogram(name: string, id: string, bars: Bars, log: boolean): M
     html`<path class="current" d="${outline(bars, inner, y, 'current')}"/>`,
     some(bars.below) ? beyond(bars.below, across[0], y) : html``,
     some(bars.above) ? beyond(bars.above, across[1] - outer, y) : html``,
-    valueAxis(x),
+    valueAxis(atValues(x, bars)),
   ]);
 }
 
@@ -55,7 +55,7 @@ function beyond(shares: Shares, x: number, y: Scale): Markup {
 
 function wordsOf(
   { name, id, log }: { readonly name: string; readonly id: string; readonly log: boolean },
-  { low, high, shares, below, above }: Bars,
+  { low, high, values, shares, below, above }: Bars,
 ) {
   const startOf = (i: number) => {
     const part = i / shares.length;
@@ -63,7 +63,9 @@ function wordsOf(
   };
   const highest = (side: keyof Shares) => {
     const i = shares.reduce((best, s, at) => (s[side] > shares[best]![side] ? at : best), 0);
-    return `${percentText(shares[i]![side])} from ${numberText(startOf(i))}`;
+    const value = values?.find(one => one >= startOf(i) && one < startOf(i + 1));
+    const place = value === undefined ? `from ${numberText(startOf(i))}` : `at ${numberText(value)}`;
+    return `${percentText(shares[i]![side])} ${place}`;
   };
   const outside = (s: Shares) => `${percentText(s.reference)} and ${percentText(s.current)}`;
   return {

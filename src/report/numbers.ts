@@ -46,13 +46,25 @@ export function unusableShare(seen: Seen): number {
   return seen.rows === 0 ? 0 : unusable(seen) / seen.rows;
 }
 
-/** Where the rows moved, in the column's units: "between 1 and 3"; '' when it is not known. */
-export function intervalText({ interval, category }: Pick<Measured, 'interval' | 'category'>): string {
+/** Where the rows moved, in the column's units: "between 1 and 3", "the value 1"; '' when it is not known. */
+export function intervalText({
+  interval,
+  category,
+  values,
+}: Pick<Measured, 'interval' | 'category' | 'values'>): string {
   if (category !== null) return `"${category}"`;
+  if (values !== null) return valuesText(values);
   if (interval === null) return '';
   const { low, high } = interval;
   if (low === null) return high === null ? '' : `below ${numberText(high)}`;
   if (high === null) return `above ${numberText(low)}`;
   const same = numberText(low) === numberText(high);
   return same ? `at ${numberText(low)}` : `between ${numberText(low)} and ${numberText(high)}`;
+}
+
+/** "the value 1", "the values 1 and 2", "the values 2 to 4". */
+function valuesText(values: readonly number[]): string {
+  const [first, last] = [numberText(values[0]!), numberText(values.at(-1)!)];
+  if (values.length === 1) return `the value ${first}`;
+  return `the values ${first} ${values.length === 2 ? 'and' : 'to'} ${last}`;
 }

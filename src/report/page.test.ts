@@ -17,6 +17,7 @@ const measured: Measured = {
   tolerance: 0.02,
   part: 'body',
   interval: { low: 1, high: null },
+  values: null,
   category: null,
   direction: 1,
   missingMoved: null,
@@ -38,6 +39,7 @@ const numeric: ComparedColumn = {
     bars: {
       low: 1,
       high: 100,
+      values: null,
       shares: [
         { reference: 0.5, current: 0.2 },
         { reference: 0.4, current: 0.6 },
@@ -48,6 +50,7 @@ const numeric: ComparedColumn = {
     logBars: {
       low: 1,
       high: 100,
+      values: null,
       shares: [{ reference: 1, current: 1 }],
       below: { reference: 0, current: 0 },
       above: { reference: 0, current: 0 },
@@ -174,7 +177,7 @@ describe('numbers', () => {
 
   it('places are in the units of the column', () => {
     const of = (low: number | null, high: number | null) =>
-      intervalText({ interval: { low, high }, category: null });
+      intervalText({ interval: { low, high }, category: null, values: null });
     expect([of(1, 2), of(null, 2), of(1, null), of(3, 3), of(null, null)]).toEqual([
       'between 1 and 2',
       'below 2',
@@ -182,7 +185,14 @@ describe('numbers', () => {
       'at 3',
       '',
     ]);
-    expect(intervalText({ interval: null, category: 'a' })).toBe('"a"');
+    expect(intervalText({ interval: null, category: 'a', values: null })).toBe('"a"');
+    const values = (...found: number[]) =>
+      intervalText({ interval: { low: 0.5, high: 4.5 }, category: null, values: found });
+    expect([values(1), values(1, 2), values(2, 3, 4)]).toEqual([
+      'the value 1',
+      'the values 1 and 2',
+      'the values 2 to 4',
+    ]);
   });
 });
 

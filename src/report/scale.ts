@@ -19,6 +19,17 @@ export function linearScale(
   };
 }
 
+/** The axis with a tick at each value, where there are few of them and they lie far enough apart. */
+export function atValues(scale: Scale, { values }: { readonly values: readonly number[] | null }): Scale {
+  if (values === null || values.length === 0) return scale;
+  const places = values.map(scale.at);
+  const apart = places.every((place, i) => i === 0 || place - places[i - 1]! >= leastApart);
+  return apart ? { ...scale, ticks: values } : scale;
+}
+
+/** Pixels between ticks that bear a number. */
+const leastApart = 40;
+
 /** A logarithmic axis of positive numbers, with ticks at 1, 2 and 5 times powers of ten as far as there is room. */
 export function logScale(domain: readonly [number, number], range: readonly [number, number]): Scale {
   const place = linearScale([Math.log(domain[0]), Math.log(domain[1])], range);

@@ -38,3 +38,12 @@ export function headline({ columns }: Pick<Comparison, 'columns'>): string {
   const noun = compared.length === 1 ? 'column' : 'columns';
   return `${count === 0 ? 'None' : countText(count)} of ${countText(compared.length)} ${noun} drifted${rest}`;
 }
+
+/** Why no column was compared, with the first reasons; null when one was. */
+export function whyNotCompared({ columns }: Pick<Comparison, 'columns'>): string | null {
+  if (columns.some(column => column.verdict !== 'aside')) return null;
+  if (columns.length === 0) return 'the files have none';
+  const said = columns.slice(0, 3).map(({ name, reason }) => `${name} (${reason})`);
+  const more = columns.length - said.length;
+  return `${said.join(', ')}${more === 0 ? '' : ` and ${countText(more)} more`}`;
+}

@@ -1,6 +1,7 @@
 import { LeewayError } from '../lib/errors.ts';
 import type { Database } from './database.ts';
 import { StoreError } from './failures.ts';
+import { brokenLine, delimiterOf, delimiterSettings, firstLine, withDecimalCommas } from './file-dialect.ts';
 import type { LowColumn, NumberColumn } from './native/columns.ts';
 import { readBlocks } from './native/reader.ts';
 
@@ -56,7 +57,7 @@ const valueBytes = 9;
 const firstRows = 100_000;
 
 /** One thread keeps the file's order; a second one may parse ahead. */
-const settings = `max_threads = 1, max_parsing_threads = 2, input_format_parquet_preserve_order = 1,
+const baseSettings = `max_threads = 1, max_parsing_threads = 2, input_format_parquet_preserve_order = 1,
   input_format_try_infer_exponent_floats = 1, schema_inference_make_columns_nullable = 1`;
 
 /**
@@ -67,7 +68,9 @@ const settings = `max_threads = 1, max_parsing_threads = 2, input_format_parquet
 export async function openFileTable(database: Database, source: FileSource): Promise<FileTable> {
   const { path, shown, format } = source;
   const from = `file({path:String}, '${format}')`;
-  const guarded = <T>(work: () => Promise<T>) => explained(source, work);
+  const guarded = <T>(work: () => Promise<T>) => explained(database, source, work);
+  const delimiter = format === 'CSVWithNames' ? await guarded(() => delimiterOf(database, path)) : ',';
+  const settings = `${baseSettings}${delimiterSettings[delimiter]}`;
   const describe = async (rows: number): Promise<readonly Described[]> => {
     const sql = `DESCRIBE ${from} SETTINGS ${settings}, describe_include_subcolumns = 1,
       input_format_max_rows_to_read_for_schema_inference = ${rows}`;
@@ -78,7 +81,8 @@ export async function openFileTable(database: Database, source: FileSource): Pro
     const wanted = names.map(name => columns.find(column => column.name === name)!);
     const sql = `SELECT ${wanted.flatMap(selected).join(', ')} FROM ${from}
       SETTINGS ${settings}, input_format_max_rows_to_read_for_schema_inference = ${inferred}`;
-    return collect(await database.native(sql, { path }), wanted, count);
+    const found = collect(await database.native(sql, { path }), wanted, count);
+    return delimiter === ';' ? withDecimalCommas(found) : found;
   };
   const counted = await guarded(() =>
     database.rows<{ n: string }>(`SELECT count() AS n FROM ${from} SETTINGS ${settings}`, { path }),
@@ -91,18 +95,25 @@ export async function openFileTable(database: Database, source: FileSource): Pro
     perRead: Math.max(1, Math.floor(readBytes[format] / (rows * valueBytes))),
     read: async names => {
       if (names.length === 0) return new Map();
+      let first: StoreError;
       try {
         return await read(names, firstRows, rows);
       } catch (error) {
         if (!(error instanceof StoreError) || format === 'Parquet')
           return guarded(() => Promise.reject(error));
+        first = error;
       }
       // The embedded engine puts what a failed statement had written already before the next answer.
       await database.native('SELECT 1');
       // A value far down is of another type than the first ones.
       return guarded(async () => {
-        columns = await describe(rows);
-        return read(names, rows, rows);
+        try {
+          columns = await describe(rows);
+          return await read(names, rows, rows);
+        } catch (again) {
+          // A row that is too short or broken: the first complaint says where.
+          throw /expected '.*at row \d/s.test(first.message) ? first : again;
+        }
       });
     },
   };
@@ -212,23 +223,20 @@ function texts(): ColumnCollector {
   };
 }
 
-/** The engine's complaint without its hints and the place the file is read from. */
-async function explained<T>({ path, shown }: FileSource, work: () => Promise<T>): Promise<T> {
+/** The engine's complaint without its hints, the place the file is read from and most of the content. */
+async function explained<T>(database: Database, source: FileSource, work: () => Promise<T>): Promise<T> {
+  const { path, shown } = source;
   try {
     return await work();
   } catch (error) {
     if (!(error instanceof StoreError)) throw error;
-    const said = error.message
-      .replaceAll(path, shown)
-      .split('\n')
-      .map(line => line.trim());
     if (/the file is empty|Cannot read rows from the data/.test(error.message))
       throw new LeewayError('LW_FILE_INVALID', `${shown} holds no rows.`, error);
-    const row = /at row (\d+)/.exec(error.message)?.[1];
-    const [reason = ''] = said;
+    const line = /at row (\d+)/.exec(error.message)?.[1] ?? (await brokenLine(database, source));
+    const [reason = ''] = error.message.replaceAll(path, shown).split('\n');
     throw new LeewayError(
       'LW_FILE_INVALID',
-      `${shown} cannot be read${row === undefined ? '' : ` (row ${row})`}: ${reason.slice(0, 300)}`,
+      `${shown} cannot be read${line === null ? '' : ` (line ${line})`}: ${firstLine(reason.trim())}`,
       error,
     );
   }

@@ -11,8 +11,13 @@ export interface Mismatch extends Difference {
 
 /** What the library says to a set of reference files. */
 export interface VectorReport {
-  /** Files that were read, with their cases and the single values that agreed. */
-  readonly files: readonly { readonly name: string; readonly cases: number; readonly agreeing: number }[];
+  /** Files that were read, with their cases, the single values that agreed, and what failed. */
+  readonly files: readonly {
+    readonly name: string;
+    readonly cases: number;
+    readonly agreeing: number;
+    readonly failed: number;
+  }[];
   readonly mismatches: readonly Mismatch[];
   /** What nothing here can check, with the number of cases. Not counted as passed. */
   readonly unchecked: readonly { readonly what: string; readonly cases: number }[];
@@ -36,6 +41,11 @@ export type FoundFile = { readonly name: string } & (
   | { readonly problem: string }
 );
 
+/** Whether no value was compared and no case of a reference file failed. */
+export function nothingChecked({ files, mismatches, passed, failed }: VectorReport): boolean {
+  return passed === 0 && mismatches.length === 0 && (failed === 0 || files.length === 0);
+}
+
 /** Runs every case of every file against the library. */
 export function runVectors(found: readonly FoundFile[]): VectorReport {
   const files: VectorReport['files'][number][] = [];
@@ -50,7 +60,11 @@ export function runVectors(found: readonly FoundFile[]): VectorReport {
     const results = read.file.cases.map(asked => runCase(read.file, asked));
     outcomes.push(...results);
     const agreeing = results.reduce((sum, result) => sum + result.agreeing, 0);
-    files.push({ name, cases: results.length, agreeing });
+    const failed = results.reduce(
+      (sum, { mismatches: off, broken: bad }) => sum + off.length + bad.length,
+      0,
+    );
+    files.push({ name, cases: results.length, agreeing, failed });
   }
   const mismatches = outcomes.flatMap(one => one.mismatches);
   const broken = outcomes.flatMap(one => one.broken);

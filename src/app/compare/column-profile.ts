@@ -24,6 +24,8 @@ export interface TextSample {
 export interface ProfiledColumn {
   readonly subject: BaselineSubject;
   readonly current: Profile;
+  /** Every finite value of either file, rising, when there are few; null otherwise. */
+  readonly values: readonly number[] | null;
 }
 
 /** Bins of the reference's numbers, and both files in them. */
@@ -41,7 +43,24 @@ export function profileNumbers(name: string, reference: NumberSample, current: N
   return {
     subject: { binning, reference: before.profile, noise: '', aside: '' },
     current: profile(current).profile,
+    values: fewValues(reference.values, current.values),
   };
+}
+
+/** Distinct values that are named one by one. */
+const mostValues = 40;
+
+function fewValues(...samples: readonly Float64Array[]): number[] | null {
+  const found = new Set<number>();
+  for (const sample of samples)
+    for (let row = 0; row < sample.length; row++) {
+      const value = sample[row]!;
+      if (value - value !== 0) continue;
+      // 0 and -0 are the same.
+      found.add(value + 0);
+      if (found.size > mostValues) return null;
+    }
+  return found.size === 0 ? null : [...found].sort((a, b) => a - b);
 }
 
 /** The categories of the reference, and both files in them. */
@@ -58,6 +77,7 @@ export function profileTexts(name: string, reference: TextSample, current: TextS
   return {
     subject: { binning, reference: countTexts(at, reference), noise: '', aside: '' },
     current: countTexts(at, current),
+    values: null,
   };
 }
 

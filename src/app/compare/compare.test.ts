@@ -196,6 +196,64 @@ describe('columns that are not as they were', () => {
   });
 });
 
+describe('files of other separators', () => {
+  const rows = (separator: string, sign: string, shift = 0) =>
+    [
+      ['x', 'y', 'k'].join(separator),
+      ...Array.from({ length: 500 }, (_, i) =>
+        [String(noise(i) + shift).replace('.', sign), i % 7, i % 3 === 0 ? 'a' : 'b'].join(separator),
+      ),
+    ].join('\n');
+  const comma = write('comma.csv', rows(',', '.'));
+
+  it.each([
+    ['semicolons', ';', '.'],
+    ['semicolons and decimal commas', ';', ','],
+    ['tabs', '\t', '.'],
+  ])('%s are read as the same rows, in either file', async (name, separator, sign) => {
+    const other = write(`${name}.csv`, rows(separator, sign));
+    const all = { x: 'stable', y: 'stable', k: 'stable' };
+    expect(await verdicts(comma, other)).toEqual(all);
+    expect(await verdicts(other, comma)).toEqual(all);
+    const moved = write(`${name} moved.csv.gz`, gzipSync(rows(separator, sign, 0.5)));
+    expect(await verdicts(other, moved)).toEqual({ ...all, x: 'drift' });
+  });
+
+  it('a semicolon in the only name of a file is no separator', async () => {
+    const lone = (name: string, shift: number) => write(name, csv(500, { 'a;b': i => noise(i) + shift }));
+    expect(await verdicts(lone('l1.csv', 0), lone('l2.csv', 0.5))).toEqual({ 'a;b': 'drift' });
+  });
+});
+
+describe('columns of few values', () => {
+  const file = (name: string, of: (i: number) => number | string) => write(name, csv(1000, { v: of }));
+  const only = async (before: string, now: string) => (await compare(before, now)).columns[0]!;
+
+  it('the sentence names the values', async () => {
+    const flag = await only(
+      file('f1.csv', i => (i % 100 < 52 ? 0 : 1)),
+      file('f2.csv', i => (i % 100 < 20 ? 0 : 1)),
+    );
+    expect(flag.sentence).toMatch(
+      /^v: 3\d % of rows moved: (more rows with the value 1|fewer rows with the value 0);/,
+    );
+    const codes = await only(
+      file('c1.csv', i => i % 10),
+      file('c2.csv', i => (i % 2 === 0 ? 2 + (i % 3) : i % 10)),
+    );
+    expect(codes.sentence).toMatch(/more rows with the values 2 to 4;/);
+    expect(codes.measured!.values).toEqual([2, 3, 4]);
+  });
+
+  it('counts texts of the current file, with those of the reference beside them', async () => {
+    const some = (share: number, odd: string) => (i: number) => (i % 100 < share ? odd : noise(i));
+    const odd = await only(file('o1.csv', some(10, 'nan')), file('o2.csv', some(30, 'nan')));
+    expect(odd.sentence).toContain('; 300 values are not-a-number or infinite (100 before);');
+    const text = await only(file('t1.csv', some(10, 'bad')), file('t2.csv', some(0, '')));
+    expect(text.sentence).toContain('; 0 values are text (100 before);');
+  });
+});
+
 describe('options', () => {
   const path = write('options.csv', csv(1000, { id: i => i, x: i => noise(i), y: i => noise(i, 2) }));
   it('columns that are named are compared, identifiers too', async () => {
@@ -230,7 +288,21 @@ describe('files that cannot be read', () => {
     ['a header alone', () => write('header.csv', 'a,b\n'), /header\.csv holds no rows/],
     ['a name twice', () => write('twice.csv', 'a,a\n1,2\n'), /Duplicate column name.*"a"/],
     ['ragged rows', () => write('ragged.csv', 'a,b\n1,2\n3\n'), /different amount of values/],
-    ['broken JSON', () => write('broken.ndjson', '{"a":1}\n{"a":\n'), /broken\.ndjson cannot be read/],
+    [
+      'broken JSON',
+      () => write('broken.ndjson', '{"x":1}\n{"x":\n'),
+      /broken\.ndjson cannot be read \(line 2\): Unexpected EOF/,
+    ],
+    [
+      'JSON that is broken within',
+      () => write('within.ndjson', `{"x":1}\n{"x":1,"b" 5}\n${'{"x":"secret"}\n'.repeat(9)}`),
+      /within\.ndjson cannot be read \(line 2\): Cannot parse input: expected ':' before: '5\}'$/,
+    ],
+    [
+      'a short row far down',
+      () => write('short.csv', `x,y\n${'1,2\n'.repeat(120_000)}3\n${'7,8\n'.repeat(9)}`),
+      /short\.csv cannot be read \(line 120002\): Cannot parse input: expected ',' before the end of the line$/,
+    ],
     [
       'a truncated Parquet file',
       () => {

@@ -49,6 +49,7 @@ const rarePart = 0.25;
 export function compareFiles(request: CompareRequest, deps: CompareDeps): Promise<Comparison> {
   return withFiles(request, async files => {
     const options = optionsOf(request, files);
+    refuseStrangers(request, files);
     const prepared = await prepare(files, options, deps);
     const tested = prepared.filter(column => column.profiled !== null).length;
     const alpha = Math.min(1, options.falseAlarms / Math.max(1, tested));
@@ -81,6 +82,21 @@ function optionsOf(request: CompareRequest, files: OpenFiles): ComparisonOptions
     throw new LeewayError('LW_USAGE', `Neither file has a column "${name}". ${hint}`);
   }
   return { falseAlarms, tolerance, rareTolerance: tolerance * rarePart, columns, ignore };
+}
+
+/** Files without a single column in common are no two states of the same data. */
+function refuseStrangers({ reference, current }: CompareRequest, files: OpenFiles): void {
+  const known = new Set(files.reference.columns.map(column => column.name));
+  if (files.current.columns.some(column => known.has(column.name))) return;
+  const listed = (table: FileTable) => {
+    const names = table.columns.slice(0, 5).map(column => `"${column.name}"`);
+    return `${names.join(', ')}${table.columns.length > names.length ? ', ...' : ''}`;
+  };
+  throw new LeewayError(
+    'LW_FILE_INVALID',
+    `No column could be compared: the files have none in common. ${reference} has ${listed(files.reference)}; ` +
+      `${current} has ${listed(files.current)}.`,
+  );
 }
 
 /** A column before it is judged, which needs to know how many there are. */

@@ -1,3 +1,3 @@
 export { page } from '../../report/page.ts';
-export { drifted } from '../../report/words.ts';
+export { whyNotCompared } from '../../report/words.ts';
 export { compareFiles } from './compare.ts';

@@ -23,12 +23,13 @@ interface Verdict {
  * a model cannot use them either. The missing share of numbers is a component of their test; when it has moved far
  * enough that is drift by itself.
  */
-export function measure({ subject, current }: ProfiledColumn, limits: Limits): Verdict {
+export function measure({ subject, current, values }: ProfiledColumn, limits: Limits): Verdict {
   const now = withoutUnusable(current);
   const before = withoutUnusable(subject.reference);
   const judged = judge({ subject: { ...subject, reference: before }, current: now, ...limits });
   const measured: Measured = {
     ...judged,
+    values: valuesWithin(values, judged.interval, subject.binning.edges),
     alpha: limits.alpha,
     missingMoved: null,
     reference: seenOf(subject.reference),
@@ -37,6 +38,22 @@ export function measure({ subject, current }: ProfiledColumn, limits: Limits): V
   const none = before.nMissing + now.nMissing === 0;
   if (subject.binning.kind === 'categorical' || none) return { verdict: judged.verdict, measured };
   return withMissing({ judged, measured, before, now }, limits);
+}
+
+/** The values in an interval of bins, which hold their lower edge, and the last one its upper edge too. */
+function valuesWithin(
+  values: readonly number[] | null,
+  interval: Measured['interval'],
+  edges: readonly number[],
+): readonly number[] | null {
+  if (values === null || interval === null) return null;
+  const { low, high } = interval;
+  const found = values.filter(
+    value =>
+      (low === null || value >= low) &&
+      (high === null || value < high || (value === high && high === edges.at(-1) && low !== null)),
+  );
+  return found.length === 0 ? null : found;
 }
 
 interface Sides {
@@ -77,6 +94,7 @@ function withMissing({ judged, measured, before, now }: Sides, { alpha, toleranc
       tolerance: tolerance.rare,
       part: 'rare',
       interval: null,
+      values: null,
       direction: falls ? -1 : 1,
     },
   };

@@ -4,7 +4,6 @@ import {
   intervalText,
   percentText,
   probabilityText,
-  unusable,
   unusableShare,
 } from '../../report/numbers.ts';
 
@@ -35,7 +34,7 @@ function movedWords(measured: Measured): string {
   if (category !== null)
     return `${share} of rows moved, most of them ${direction < 0 ? 'away from' : 'to'} ${place}`;
   const more = direction < 0 ? 'fewer' : 'more';
-  return `${share} of rows moved: ${more} values ${place}`;
+  return `${share} of rows moved: ${more} ${measured.values === null ? 'values' : 'rows with'} ${place}`;
 }
 
 function missingWords({ reference, current }: Measured): string {
@@ -47,10 +46,14 @@ function unusableWords(measured: Measured): string {
   const { by, missingMoved, current, reference } = measured;
   const words: string[] = [];
   if (missingMoved !== null && by !== 'null') words.push(missingWords(measured));
-  const texts = current.mismatches + reference.mismatches;
-  if (texts > 0) words.push(`${countText(texts)} values are text`);
-  const odd = current.notNumbers + reference.notNumbers;
-  if (odd > 0 && unusable(current) + unusable(reference) > 0)
-    words.push(`${countText(odd)} values are not-a-number or infinite`);
-  return words.join(', ');
+  words.push(oddWords(current.mismatches, reference.mismatches, 'text'));
+  words.push(oddWords(current.notNumbers, reference.notNumbers, 'not-a-number or infinite'));
+  return words.filter(Boolean).join(', ');
+}
+
+/** Of the current file; what the reference had is said beside it. */
+function oddWords(now: number, before: number, kind: string): string {
+  if (now + before === 0) return '';
+  const verb = now === 1 ? 'value is' : 'values are';
+  return `${countText(now)} ${verb} ${kind}${before === 0 ? '' : ` (${countText(before)} before)`}`;
 }

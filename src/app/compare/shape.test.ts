@@ -33,6 +33,10 @@ describe('histograms and curves', () => {
             const filled = (side === 'reference' ? before : now).some(Number.isFinite);
             expect(all.reduce((sum, s) => sum + s[side], 0)).toBeCloseTo(filled ? 1 : 0, 9);
           }
+          for (const known of bars.values ?? []) {
+            expect(known).toBeGreaterThan(bars.low);
+            expect(known).toBeLessThan(bars.high);
+          }
           expect(histogram('x', 'id', bars, bars === shape.logBars).markup).not.toMatch(/NaN|Infinity/);
         }
         for (const [i, point] of shape.curve.entries()) {
@@ -71,10 +75,40 @@ describe('histograms and curves', () => {
   });
 
   it('the curves are the shares at or below each value', () => {
-    const { curve } = shapeOf([1, 2, 3, 4], [3, 4, 5, 5])!;
-    expect(curve[0]).toMatchObject({ x: 1, reference: 0, current: 0 });
-    expect(curve.find(p => p.x === 2.5)).toMatchObject({ reference: 0.5, current: 0 });
-    expect(curve.at(-1)).toMatchObject({ x: 4, reference: 1, current: 0.5 });
+    const many = Array.from({ length: 100 }, (_, i) => i);
+    const { curve, bars } = shapeOf(many, [...many.slice(50), ...many.slice(50)])!;
+    expect(bars.values).toBeNull();
+    expect(curve[0]).toMatchObject({ x: 0, reference: 0, current: 0 });
+    expect(curve.find(p => p.x === 49.5)).toMatchObject({ reference: 0.5, current: 0 });
+    expect(curve.at(-1)).toMatchObject({ x: 99, reference: 1, current: 1 });
+  });
+
+  it('the curves of few values jump at the values', () => {
+    const shape = shapeOf([0, 0, 0, 1], [0, 1, 1, 1])!;
+    expect(shape.curve).toEqual([
+      { x: -0.5, reference: 0, current: 0 },
+      { x: 0, reference: 0.75, current: 0.25 },
+      { x: 1, reference: 1, current: 1 },
+    ]);
+    const drawn = curves('x', 'id', shape).markup;
+    expect(drawn).toContain(
+      'furthest apart at 0: 75 % of the reference and 25 % of the current file lie at or below',
+    );
+    // Level to each value, straight up there, level to the end: no slope anywhere.
+    const [path] = /(?<=class="current" d=")[^"]*/.exec(drawn)!;
+    expect(path).toMatch(/^M[\d.]+,[\d.]+(?:H[\d.]+V[\d.]+){2}H[\d.]+$/);
+    expect(histogram('x', 'id', shape.bars, false).markup).toContain(
+      'reference 75 % at 0, current 75 % at 1',
+    );
+  });
+
+  it('few values that lie unevenly have a bar at each', () => {
+    const { bars } = shapeOf([0.5, 0.75, 10, 10], [0.5])!;
+    const width = (bars.high - bars.low) / bars.shares.length;
+    const filled = bars.shares.flatMap((s, i) => (s.reference > 0 ? [bars.low + (i + 0.5) * width] : []));
+    expect(filled).toHaveLength(3);
+    for (const [i, value] of [0.5, 0.75, 10].entries())
+      expect(Math.abs(filled[i]! - value)).toBeLessThanOrEqual(width / 2);
   });
 });
 

@@ -6,6 +6,8 @@ import type { ProfiledColumn, TextSample } from './column-profile.ts';
 /** Bars of a histogram, and categories that have a bar of their own. */
 const mostBars = 40;
 const mostCategories = 20;
+/** Bars of a column of few values that lie unevenly. */
+const mostFineBars = 160;
 /** Share of either file's values left to the outer bars on each side. */
 const outside = 0.005;
 /** Values that the range of the bars is chosen from; evenly spread over the rows. */
@@ -15,7 +17,7 @@ const mostPoints = 160;
 
 /** Histogram and cumulative curves of a column of numbers; null when neither file has one. */
 export function numericShape(
-  { subject, current }: ProfiledColumn,
+  { subject, current, values }: ProfiledColumn,
   sides: { readonly reference: Float64Array; readonly current: Float64Array },
 ): NumericShape | null {
   const samples = [sampleOf(sides.reference), sampleOf(sides.current)] as const;
@@ -28,6 +30,14 @@ export function numericShape(
     high: Math.max(...at(1 - outside, Math.ceil)),
   };
   const whole = filled.every(sample => sample.every(value => Number.isInteger(value)));
+  const few = values === null ? null : valueBars(values, range);
+  if (few !== null && values !== null) {
+    const bars = {
+      ...countBars(few, sides, null),
+      values: values.filter(v => v >= few.low && v <= few.high),
+    };
+    return { kind: 'numeric', bars, logBars: null, curve: stepsOf(bars, sides) };
+  }
   const plan = whole ? wholeBars(range) : evenBars(range);
   const bars = countBars(plan, sides, null);
   const middle = Math.max(...at(0.5, Math.floor));
@@ -52,6 +62,26 @@ interface BarPlan {
   readonly low: number;
   readonly high: number;
   readonly bars: number;
+}
+
+/** Bars for few values, each near the middle of one; null when they lie too close together, or apart, to be told. */
+function valueBars(
+  values: readonly number[],
+  range: { readonly low: number; readonly high: number },
+): BarPlan | null {
+  const inside = values.filter(value => value >= range.low && value <= range.high);
+  const [low, high] = [inside[0], inside.at(-1)];
+  if (low === undefined || high === undefined) return null;
+  const gaps = inside.slice(1).map((value, i) => value - inside[i]!);
+  const gap = gaps.length === 0 ? Math.max(1, Math.abs(low) * 0.01) : Math.min(...gaps);
+  const even = inside.every(value => Math.abs((value - low) / gap - Math.round((value - low) / gap)) < 1e-6);
+  const wide = even && (high - low) / gap < mostBars;
+  const width = wide ? gap : (high - low) / mostFineBars;
+  const bars = Math.round((high - low) / width) + 1;
+  const plan = { low: low - width / 2, high: low - width / 2 + bars * width, bars };
+  const told =
+    width <= gap && plan.low < low && plan.high > high && Number.isFinite(bars / (plan.high - plan.low));
+  return told ? plan : null;
 }
 
 function evenBars({ low, high }: { low: number; high: number }): BarPlan {
@@ -93,6 +123,7 @@ function countBars(
   return {
     low: plan.low,
     high: plan.high,
+    values: null,
     shares: shares.slice(1, -1),
     below: shares[0]!,
     above: shares.at(-1)!,
@@ -117,6 +148,29 @@ function countSide(
     total += 1;
   }
   return total === 0 ? counts : counts.map(count => count / total);
+}
+
+/** Both cumulative curves at each value of few, from one end of the bars. */
+function stepsOf(
+  { low, values }: Bars,
+  sides: { readonly reference: Float64Array; readonly current: Float64Array },
+): NumericShape['curve'] {
+  const at = [low, ...values!];
+  const below = (sample: Float64Array) => {
+    const counts = new Float64Array(at.length + 1);
+    let total = 0;
+    for (let row = 0; row < sample.length; row++) {
+      const value = sample[row]!;
+      if (value - value !== 0) continue;
+      const place = at.findIndex(x => value <= x);
+      counts[place < 0 ? at.length : place]! += 1;
+      total += 1;
+    }
+    let sum = 0;
+    return counts.map(count => (total === 0 ? 0 : (sum += count) / total));
+  };
+  const [reference, current] = [below(sides.reference), below(sides.current)];
+  return at.map((x, i) => ({ x, reference: reference[i]!, current: current[i]! }));
 }
 
 /** Both cumulative curves at edges of the binning, which are exact there. */

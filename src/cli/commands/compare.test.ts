@@ -67,6 +67,30 @@ describe('leeway compare', () => {
     expect((await run(reference, moved, '--fail-on', 'drift', '--ignore', 'moving')).code).toBe(0);
   });
 
+  it('exits with 3 on too few rows only when asked to', async () => {
+    writeFileSync(at('one.csv'), 'x,same\n1,a\n');
+    writeFileSync(at('two.csv'), 'x,same\n2,a\n');
+    const few = [at('one.csv'), at('two.csv')];
+    expect((await run(...few)).code).toBe(0);
+    expect((await run(...few, '--fail-on', 'drift')).code).toBe(0);
+    expect((await run(...few, '--fail-on', 'drift,insufficient')).code).toBe(3);
+    expect((await run(...few, '--fail-on', 'drift', '--fail-on', 'insufficient')).code).toBe(3);
+    expect((await run(reference, moved, '--fail-on', 'insufficient')).code).toBe(0);
+  });
+
+  it('a comparison of nothing is an error, with the reasons', async () => {
+    const none = await run(reference, moved, '--columns', 'same');
+    expect(none.code).toBe(1);
+    expect(none.err).toContain(
+      'LW_FILE_INVALID: No column could be compared: same (constant: "x" in every row of both files).',
+    );
+    writeFileSync(at('other.csv'), 'a,b\n1,2\n');
+    const strangers = await run(reference, at('other.csv'), '--fail-on', 'drift');
+    expect(strangers.code).toBe(1);
+    expect(strangers.err).toContain('the files have none in common');
+    expect(strangers.err).toContain(`${at('other.csv')} has "a", "b".`);
+  });
+
   it('writes the report and every number', async () => {
     const { code, out } = await run(reference, moved, '--html', at('report.html'), '--json', at('out.json'));
     expect(code).toBe(0);

@@ -1,5 +1,5 @@
 import { writeFileSync } from 'node:fs';
-import { Command, InvalidArgumentError, Option } from 'commander';
+import { Command, InvalidArgumentError } from 'commander';
 import type { CompareRequest } from '../../app/compare/compare.ts';
 import { LeewayError } from '../../lib/errors.ts';
 import { type AddCommand, examples } from '../command.ts';
@@ -8,8 +8,11 @@ import type { CliContext } from '../context.ts';
 import { createFileProgress } from '../file-progress.ts';
 import { Outcome } from '../outcome.ts';
 
-/** Exit code of `--fail-on drift` when something drifted. */
-const driftedExit = 3;
+/** Exit code of `--fail-on` when a column is what it names. */
+const failedExit = 3;
+
+const reasonsToFail = ['drift', 'insufficient'] as const;
+type ReasonToFail = (typeof reasonsToFail)[number];
 
 interface CompareOptions {
   readonly html?: string;
@@ -18,7 +21,7 @@ interface CompareOptions {
   readonly ignore?: string[];
   readonly falseAlarms: number;
   readonly tolerance: number;
-  readonly failOn?: string;
+  readonly failOn?: ReasonToFail[];
 }
 
 /** `leeway compare REFERENCE CURRENT`: two files, no service. */
@@ -33,16 +36,16 @@ export const compare: AddCommand = (program, context) => {
     .option('--ignore <names>', 'all columns but these', names)
     .option('--false-alarms <number>', 'expected false alarms of the whole comparison', share, 0.05)
     .option('--tolerance <share>', 'share of rows that has to move before it matters', share, 0.02)
-    .addOption(
-      new Option('--fail-on <what>', 'exit with 3 when a column drifted, is gone or of another type').choices(
-        ['drift'],
-      ),
+    .option(
+      '--fail-on <what>',
+      'exit with 3 on drift (a column drifted, is gone or of another type) or insufficient (too few rows to tell)',
+      failOn,
     )
     .addHelpText(
       'after',
       examples(
         'leeway compare train.parquet today.parquet --html report.html',
-        'leeway compare train.csv today.csv --ignore id,timestamp --fail-on drift',
+        'leeway compare train.csv today.csv --ignore id,timestamp --fail-on drift,insufficient',
       ),
     );
   command.action((reference: string, current: string, options: CompareOptions) => {
@@ -54,7 +57,7 @@ export const compare: AddCommand = (program, context) => {
 
 async function run(context: CliContext, request: CompareRequest, options: CompareOptions): Promise<void> {
   // The engine is loaded only here: the other commands need none.
-  const { compareFiles, drifted, page } = await import('../../app/compare/index.ts');
+  const { compareFiles, page, whyNotCompared } = await import('../../app/compare/index.ts');
   const progress = createFileProgress(context);
   const comparison = await compareFiles(request, {
     version: context.version,
@@ -68,7 +71,10 @@ async function run(context: CliContext, request: CompareRequest, options: Compar
     if (options.json !== undefined) write(options.json, `${json()}\n`);
     context.terminal.out(comparisonText(context, comparison, options.html ?? null));
   }
-  if (options.failOn === 'drift' && drifted(comparison).length > 0) throw new Outcome(driftedExit);
+  const reason = whyNotCompared(comparison);
+  if (reason !== null) throw new LeewayError('LW_FILE_INVALID', `No column could be compared: ${reason}.`);
+  const fails = (verdict: string) => (options.failOn ?? []).some(what => what === verdict);
+  if (comparison.columns.some(column => fails(column.verdict))) throw new Outcome(failedExit);
 }
 
 function write(path: string, text: string): void {
@@ -84,8 +90,20 @@ function names(text: string): string[] {
     .split(',')
     .map(name => name.trim())
     .filter(Boolean);
-  if (found.length === 0) throw new InvalidArgumentError('It must name columns, with commas between.');
+  if (found.length === 0) throw new InvalidArgumentError('It must hold names, with commas between.');
   return found;
+}
+
+/** Names with commas between; the option may be given again. */
+function failOn(text: string, before: readonly ReasonToFail[] = []): ReasonToFail[] {
+  return names(text).reduce<ReasonToFail[]>(
+    (all, name) => {
+      const known = reasonsToFail.find(reason => reason === name);
+      if (known === undefined) throw new InvalidArgumentError(`It must be of ${reasonsToFail.join(', ')}.`);
+      return [...all, known];
+    },
+    [...before],
+  );
 }
 
 function share(text: string): number {

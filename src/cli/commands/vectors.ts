@@ -15,10 +15,12 @@ export const vectors: AddCommand = (program, context) => {
     .option('--json', 'print JSON, for scripts')
     .addHelpText('after', examples('leeway vectors test/vectors', 'leeway vectors test/golden'));
   command.action(async (directory: string, options: { json?: boolean }) => {
-    const { runVectors } = await import('../../vectors/run.ts');
+    const { nothingChecked, runVectors } = await import('../../vectors/run.ts');
     const report = runVectors(filesOf(directory));
     if (options.json === true) context.terminal.out(JSON.stringify(report, spelled, 2));
     else for (const line of linesOf(report)) context.terminal.out(printable(line));
+    if (nothingChecked(report))
+      throw new LeewayError('LW_USAGE', `Nothing was checked: no file in ${directory} holds a known case.`);
     if (report.failed > 0) throw new Outcome(1);
   });
   program.addCommand(command);
@@ -45,8 +47,9 @@ function filesOf(directory: string): FoundFile[] {
 function linesOf(report: VectorReport): string[] {
   return [
     ...report.files.map(
-      ({ name, cases, agreeing }) =>
-        `${name}: ${counted(cases, 'case')}, ${counted(agreeing, 'value')} agree`,
+      ({ name, cases, agreeing, failed }) =>
+        `${name}: ${counted(cases, 'case')}, ${counted(agreeing, 'value')} ${agreeing === 1 ? 'agrees' : 'agree'}` +
+        (failed === 0 ? '' : `, ${failed} failed`),
     ),
     ...report.mismatches.map(mismatchText),
     ...report.broken,
