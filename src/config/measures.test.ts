@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { subjectNamed } from '../detect/checks/measures.ts';
+import { subjectNamed } from '../domain/subject.ts';
 import { measureFindings } from './measures.ts';
 
 const rule = { measure: 'psi', threshold: 0.2, models: [], subjects: [], hours: [24 as const] };

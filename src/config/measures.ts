@@ -1,5 +1,5 @@
 import { Type } from 'typebox';
-import { type MeasureRule, subjectNamed } from '../detect/checks/measures.ts';
+import { subjectNamed } from '../domain/subject.ts';
 import { measures } from '../stats/measures/index.ts';
 import type { Finding } from './validate.ts';
 
@@ -39,6 +39,15 @@ export const measuresSchema = Type.Array(
       'Measures with a threshold of your own, e.g. PSI above 0.2. They page by themselves, are no part of the false-alarm budget and are labelled uncalibrated. A measure may stand in several rules as long as no two of them hold for the same subject, window length and model.',
   },
 );
+
+/** One rule, as it is configured. */
+interface MeasureRule {
+  readonly measure: string;
+  readonly threshold: number;
+  readonly models: readonly string[];
+  readonly subjects: readonly string[];
+  readonly hours: readonly number[];
+}
 
 /** Measures that are values of the subject itself, which may be below 0. */
 const levels: readonly string[] = ['mean', 'median', 'p05', 'p95'];

@@ -1,5 +1,6 @@
 import type { BaselineSubject } from '../../domain/baseline.ts';
 import type { Finding } from '../../domain/finding.ts';
+import { subjectNamed } from '../../domain/subject.ts';
 import { type BinnedPair, cellsOf } from '../../stats/cells.ts';
 import { type Measure, measureNamed } from '../../stats/measures/index.ts';
 import { chanceOnNoise, type NoiseChance } from '../../stats/noise-chance.ts';
@@ -48,14 +49,6 @@ export const measuresCheck: Check = context => {
   }
   return findings;
 };
-
-/** What measures judge besides features, and features in full. A feature of such a name is given in full. */
-const fullName = /^(prediction$|feature:|score:)/;
-
-/** The subject that a rule means: `income` is `feature:income`; `prediction` and `score:yes` are themselves. */
-export function subjectNamed(given: string): string {
-  return fullName.test(given) ? given : `feature:${given}`;
-}
 
 interface Measuring {
   readonly rule: MeasureRule;
