@@ -26,10 +26,18 @@ const columns = ['feat_4', 'feat_5', 'feat_6'];
 /** A Tuesday, in hours since the epoch. */
 const first = 24 * 7 * 1370 - 48;
 
-/** Half-hourly market data: three columns are constant and begin to vary at a known row. */
-export async function electricity(path: string): Promise<OnsetRow[]> {
-  const read = readColumns(path).filter(({ name }) => columns.includes(name));
-  const length = onsetRow / rowsAnHour + 400;
+/**
+ * Half-hourly market data: three columns are constant and begin to vary at a known row.
+ *
+ * @param before - most hours before the onset
+ */
+export async function electricity(path: string, before = Number.POSITIVE_INFINITY): Promise<OnsetRow[]> {
+  const onsetHour = Math.min(before, onsetRow / rowsAnHour);
+  const skipped = onsetRow - onsetHour * rowsAnHour;
+  const read = readColumns(path)
+    .filter(({ name }) => columns.includes(name))
+    .map(column => rowsOf(column, skipped, column.values.length));
+  const length = onsetHour + 400;
   const subjects = read.map(subjectOf);
   const hours = read.map((column, i) => hourly(column, subjects[i]!));
   const world = createStreamWorld({
@@ -54,7 +62,7 @@ export async function electricity(path: string): Promise<OnsetRow[]> {
     profilesAt: i => Object.fromEntries(hours.map(hour => hour(i))),
   });
   const judged = await world.judgeUpTo(length);
-  const onset = first + onsetRow / rowsAnHour;
+  const onset = first + onsetHour;
   return [1, 6, 24, 168].map(windowHours => {
     const windows = judged.filter(window => window.windowSeconds === windowHours * 3600);
     const drifts = windows.flatMap(({ findings }) => findings).filter(isDrift);
