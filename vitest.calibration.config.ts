@@ -1,12 +1,14 @@
 import { defineConfig } from 'vitest/config';
 
-/** The calibration tables at a small scale: prints them, fails only on what cannot be chance. One process. */
+/** The calibration tables at a small scale: prints them, fails only on what cannot be chance. */
 export default defineConfig({
   test: {
     include: ['test/calibration/**/*.test.ts'],
     pool: 'forks',
     poolOptions: { forks: { singleFork: true } },
     fileParallelism: false,
-    testTimeout: 900_000,
+    // One table a core: each is a process of its own.
+    maxConcurrency: 2,
+    testTimeout: 1_800_000,
   },
 });

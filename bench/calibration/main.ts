@@ -10,17 +10,21 @@ import { calibrations } from './index.ts';
 import { keepResult, markdownOf, writePage } from './page.ts';
 
 const here = dirname(fileURLToPath(import.meta.url));
-const usage = `npm run calibrate -- [--scale 1] [--only ${calibrations.map(({ name }) => name).join(',')}] [--write]
+const usage = `npm run calibrate -- [--scale 1] [--only ${calibrations.map(({ name }) => name).join(',')}] [--write | --dry]
 
   --scale   share of the repeats that the figures are stated for; 0.02 is what tests run
   --only    some of the tables
-  --write   put all kept results into bench/calibration.md`;
+  --write   put all kept results into bench/calibration.md
+  --dry     keep no results
+
+Ends with exit code 1 when a table breaks a promise beyond doubt.`;
 
 const { values: options } = parseArgs({
   options: {
     scale: { type: 'string', default: '1' },
     only: { type: 'string', default: '' },
     write: { type: 'boolean', default: false },
+    dry: { type: 'boolean', default: false },
     help: { type: 'boolean', default: false },
   },
 });
@@ -39,8 +43,10 @@ async function run(): Promise<void> {
       calibration.run(scale, line => process.stderr.write(`${line}\n`)),
     );
     console.log(markdownOf({ table, cpuSeconds }));
-    for (const broken of calibration.assert(table)) console.log(`BEYOND DOUBT: ${broken}`);
-    keepResult(join(here, 'results'), { table, cpuSeconds });
+    const broken = calibration.assert(table);
+    for (const line of broken) console.log(`BEYOND DOUBT: ${line}`);
+    if (broken.length > 0) process.exitCode = 1;
+    if (!options.dry) keepResult(join(here, 'results'), { table, cpuSeconds });
   }
   if (options.write) writePage(join(here, '../calibration.md'), join(here, 'results'), calibrations);
 }
