@@ -99,7 +99,7 @@ async function assemble({ config, options, clock, publisher, lifecycle }: Parts)
 
   let url = '';
   const learning = createLearning();
-  const stages = createStages({ ...common, storage, runClock, publicUrl: () => url });
+  const stages = createStages({ ...common, storage, runClock, publicUrl: () => url, policy: options.policy });
   lifecycle.add('channels', stages.close);
   if (intake !== null) lifecycle.add('intake', () => intake.stop());
   const jobs = wireJobs({ ...common, storage, stages, roles, runClock, learning });

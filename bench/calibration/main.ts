@@ -12,7 +12,7 @@ import { keepResult, markdownOf, writePage } from './page.ts';
 const here = dirname(fileURLToPath(import.meta.url));
 const usage = `npm run calibrate -- [--scale 1] [--only ${calibrations.map(({ name }) => name).join(',')}] [--write | --dry]
 
-  --scale   share of the repeats that the figures are stated for; 0.02 is what tests run
+  --scale   share of the repeats that the figures are stated for; 0.01 is what tests run
   --only    some of the tables
   --write   put all kept results into bench/calibration.md
   --dry     keep no results

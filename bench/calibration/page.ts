@@ -37,7 +37,7 @@ export function writePage(file: string, folder: string, calibrations: readonly C
 function page(kept: readonly Kept[]): string {
   const head = [
     '# Are the verdicts right?',
-    'Simulated evidence for the statistics, made by `npm run calibrate -- --write`. `--only NAME` runs one table again, `--scale 0.02` what the tests run of most of them (they print it, and fail only on what cannot be chance). All seeds are fixed: the same command gives the same figures, times apart. The figures behind the tables are in bench/calibration/results.',
+    'Simulated evidence for the statistics, made by `npm run calibrate -- --write`. `--only NAME` runs one table again, `--scale 0.01` what the tests run of most of them (they print it, and fail only on what cannot be chance). All seeds are fixed: the same command gives the same figures, times apart. The figures behind the tables are in bench/calibration/results.',
     'Scale 1 is the number of repeats a table is stated for; each part ends with the command that made it. Standard errors follow ±.',
   ];
   return `${[...head, ...kept.map(part)].join('\n\n')}\n`;

@@ -194,7 +194,7 @@ function found(window: JudgedWindow, reading: Reading, policy: Policy): Partial<
     evidence: evidenceOf(reading.paging, policy),
     remedial: reading.paging.some(finding => isRemedial(finding, policy)),
     calibrated: reading.paging.some(
-      finding => isRemedial(finding, policy) && finding.calibration === 'calibrated',
+      finding => isRemedial(finding, policy) && policy.orderingCalibrations.includes(finding.calibration),
     ),
   };
 }

@@ -13,6 +13,8 @@ export interface Policy {
    * page at windows of `pooledSeconds` and longer only, with `learningFactor` times the effect.
    */
   readonly noisyChecks: readonly string[];
+  /** How far the noise must be known for a finding to order a retraining. */
+  readonly orderingCalibrations: readonly Finding['calibration'][];
   readonly pooledSeconds: number;
   readonly learningFactor: number;
   /** Checks whose verdict `drift` pages by itself: they carry their own threshold. */
@@ -42,6 +44,7 @@ export const defaultPolicy: Policy = {
   rareEffect: 0.02,
   rareShare: 0.02,
   noisyChecks: ['drift', 'latency'],
+  orderingCalibrations: ['calibrated'],
   pooledSeconds: 86_400,
   learningFactor: 2,
   pagingChecks: ['schema', 'errors', 'latency', 'volume', 'objective'],

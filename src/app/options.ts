@@ -1,3 +1,4 @@
+import type { Policy } from '../act/policy.ts';
 import type { Clock } from '../lib/clock.ts';
 import type { Source } from '../source/ports.ts';
 import type { RunClock } from './run-clock.ts';
@@ -31,4 +32,6 @@ export interface AppOptions {
   /** Shown with a log line each; plain text on a terminal unless told. */
   readonly logs?: 'json' | 'plain' | 'silent';
   readonly failpoint?: (name: Failpoint) => void;
+  /** What pages and orders, where it is not the default: a crash test has no four weeks to learn the noise in. */
+  readonly policy?: Policy;
 }

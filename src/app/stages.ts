@@ -3,7 +3,7 @@ import type { Endpoint } from '../act/channel.ts';
 import { createChannels } from '../act/channels/index.ts';
 import { createLinks, type Links } from '../act/links.ts';
 import { createOutbox, type Outbox } from '../act/outbox.ts';
-import { defaultPolicy } from '../act/policy.ts';
+import { defaultPolicy, type Policy } from '../act/policy.ts';
 import { createRetraining, type Retraining } from '../act/retraining.ts';
 import { createTargetGuard } from '../act/target.ts';
 import { calendarOf } from '../config/calendar.ts';
@@ -30,6 +30,7 @@ export interface StageDeps {
   /** Address at which this service is reached; asked for when a message is written, after the listener is up. */
   readonly publicUrl: () => string;
   readonly failpoint: (name: Failpoint) => void;
+  readonly policy?: Policy | undefined;
 }
 
 export interface Stages {
@@ -134,7 +135,7 @@ function createActStage(deps: StageDeps, baselines: Baselines) {
   const actor = createActor({
     alerts: storage.alerts,
     orders: retraining,
-    policy: defaultPolicy,
+    policy: deps.policy ?? defaultPolicy,
     links,
     events,
     failpoint: name => failpoint(name as Failpoint),

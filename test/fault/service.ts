@@ -4,6 +4,7 @@
  */
 import { openSync, readFileSync, writeFileSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
+import { defaultPolicy } from '../../src/act/policy.ts';
 import { type App, startApp } from '../../src/app.ts';
 import { loadConfig } from '../../src/config/load.ts';
 import { Secret } from '../../src/config/secret.ts';
@@ -12,6 +13,13 @@ import { systemClock } from '../../src/lib/clock.ts';
 import { createHistory, hourMs, hours, model, trainingRows } from './embedded/history.ts';
 import { readState } from './embedded/state.ts';
 import { createStepSource } from './embedded/step-source.ts';
+
+/** The story lasts days: too short to learn the noise of a stream, so it pages and orders without. */
+const policy = {
+  ...defaultPolicy,
+  noisyChecks: [],
+  orderingCalibrations: ['learning', 'provisional', 'calibrated'],
+} as const;
 
 /** What a test tells the service. */
 export interface ServiceOptions {
@@ -88,7 +96,7 @@ function startService(
     budget: { falseAlarmsPerModelMonth: 20 },
     models: { [model]: { segments: ['country'] } },
   });
-  return startApp(config, { clock, runClock, sources, failpoint, scheduled: false, logs: 'silent' });
+  return startApp(config, { clock, runClock, sources, failpoint, scheduled: false, logs: 'silent', policy });
 }
 
 /** Notes every point that is passed, for good, and ends the process at those that are asked for. */
