@@ -13,7 +13,10 @@ export interface StreamKey {
 export interface FindingsQuery extends StreamKey {
   /** Windows that ended at or after this, epoch seconds. */
   readonly windowEnd: number;
-  /** Leave out what lies before the first verdict `drift` or `blind`: it changes nothing for an alert that is not open. */
+  /**
+   * Leave out what lies a week (the longest window) before the first verdict `drift` or `blind`: it changes nothing for
+   * an alert that is not open.
+   */
   readonly skipQuiet: boolean;
 }
 

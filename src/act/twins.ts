@@ -1,6 +1,7 @@
 import type { Delivery, Transition } from '../domain/alert.ts';
 import type { JudgedWindow } from '../domain/finding.ts';
 import type { Order } from '../domain/order.ts';
+import { windowLengths } from '../domain/window.ts';
 import type { Clock } from '../lib/clock.ts';
 import { messageId } from './ids.ts';
 import { parseMemory } from './memory.ts';
@@ -102,7 +103,7 @@ function findingsSince(windows: readonly JudgedWindow[], query: FindingsQuery): 
     .sort((a, b) => endOf(a) - endOf(b) || a.windowSeconds - b.windowSeconds);
   if (!query.skipQuiet) return all;
   const first = all.find(w => w.findings.some(f => f.verdict === 'drift' || f.verdict === 'blind'));
-  return first === undefined ? [] : all.filter(w => endOf(w) >= endOf(first));
+  return first === undefined ? [] : all.filter(w => endOf(w) + windowLengths.at(-1)! >= endOf(first));
 }
 
 function createOrderTwin(written: Map<string, number>, clock: Pick<Clock, 'now'>): ActTwins['orders'] {

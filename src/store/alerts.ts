@@ -83,7 +83,8 @@ export function createAlerts({ database, db = 'leeway', clock }: AlertsDeps): Al
       ),
     findingsSince: async ({ model, environment, windowEnd, skipQuiet }) => {
       const end = 'toUnixTimestamp(window_start) + window_seconds';
-      const first = `AND ${end} >= (SELECT min(${end}) FROM ${db}.findings FINAL
+      // A week more, the longest window: what the last quiet window of each length said is remembered too.
+      const first = `AND ${end} + 604800 >= (SELECT min(${end}) FROM ${db}.findings FINAL
         WHERE ${stream} AND verdict IN ('drift', 'blind') AND ${end} >= {windowEnd:Int64})
         AND (SELECT count() FROM ${db}.findings FINAL WHERE ${stream} AND verdict IN ('drift', 'blind') AND ${end} >= {windowEnd:Int64}) > 0`;
       const rows = await database.rows<FindingColumns>(

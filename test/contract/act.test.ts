@@ -193,8 +193,15 @@ describe.each([
     expect(all[2]!.findings[0]).toMatchObject({ effect: 0.3, p: Number.NaN, detail: { ks: 0.3 }, ...stream });
     const late = await stores.alerts.findingsSince({ ...stream, windowEnd: 7200, skipQuiet: false });
     expect(late.map(w => w.windowStart)).toEqual([3600, 7200, 0]);
-    const drift = await stores.alerts.findingsSince({ ...stream, windowEnd: 0, skipQuiet: true });
-    expect(drift.map(w => w.windowStart)).toEqual([7200, 0]);
+    const quiet = { ...stream, windowEnd: 0, skipQuiet: true };
+    expect(await stores.alerts.findingsSince(quiet)).toEqual(all);
+    // Two weeks on, only the week before the first drift is left.
+    const week = 604_800;
+    await stores.addWindow(window(7200, 3600, { verdict: 'stable', generation: 9n }));
+    await stores.addWindow(window(2 * week, 3600, { verdict: 'drift' }));
+    await stores.addWindow(window(week, 3600, { verdict: 'stable' }));
+    const drift = await stores.alerts.findingsSince(quiet);
+    expect(drift.map(w => w.windowStart)).toEqual([week, 2 * week]);
     const none = { model: model('nothing'), environment: 'prod', windowEnd: 0, skipQuiet: true };
     expect(await stores.alerts.findingsSince(none)).toEqual([]);
   });
