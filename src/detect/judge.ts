@@ -4,17 +4,13 @@ import type { Profile } from '../domain/profile.ts';
 import { categoryCounts, cellsOf, orderedCounts } from '../stats/cells.ts';
 import { bothDirections, categoricalEffect } from '../stats/effect-categorical.ts';
 import { measureAll } from '../stats/measures/index.ts';
+import { rowsOf } from '../stats/rows.ts';
 import { smallestDetectable } from '../stats/smallest-detectable.ts';
-import { bodyTolerance, rareTolerance } from '../stats/verdict.ts';
+import { bodyTolerance, rareTolerance, verdictFrom } from '../stats/verdict.ts';
 import { categoricalComponents, numericComponents } from './components.ts';
 import { detectableUnderNoise } from './detectable.ts';
 import { effectBy } from './tail-effect.ts';
 import type { WindowTests } from './window-noise.ts';
-
-/** Fewest rows that are called stable. */
-export const minimumRows = 50;
-/** A window that would miss a move of this share of its rows half of the time is `insufficient`. */
-export const detectableLimit = 0.1;
 
 /** One subject, one window, one baseline. */
 export interface JudgeRequest {
@@ -113,7 +109,7 @@ function judgeCategorical(request: JudgeRequest): Judgement {
   const { p, by, components } = categoricalComponents({ current, reference }, tests);
   const effect = categoricalEffect(current, reference, bothDirections);
   const at = effect.cell;
-  const [n, nReference] = [sumOf(current), sumOf(reference)];
+  const [n, nReference] = [rowsOf(current), rowsOf(reference)];
   const place = at !== null && at >= 0 ? at : null;
   const moved = place === null ? 0 : current[place]! / n - reference[place]! / nReference;
   return concluded(request, {
@@ -159,15 +155,6 @@ function concluded(request: JudgeRequest, found: Found): Judgement {
   };
 }
 
-/** The rule from p and effect to verdict, shared by every check that has both. */
-export function verdictFrom(
-  found: { readonly p: number; readonly effect: number; readonly n: number; readonly least: number },
-  limits: { readonly alpha: number; readonly tolerance: number },
-): Judgement['verdict'] {
-  if (found.p <= limits.alpha && found.effect >= limits.tolerance) return 'drift';
-  return found.n < minimumRows || found.least > detectableLimit ? 'insufficient' : 'stable';
-}
-
 function sampleOf(profile: Profile, base: Profile): Pick<Judgement, 'missing' | 'missingReference'> {
   return {
     missing: profile.n > 0 ? profile.nMissing / profile.n : 0,
@@ -204,23 +191,17 @@ function finiteOnly(measures: Readonly<Record<string, number>>): Record<string, 
 
 /** Share of the rows in cells from..to, both included. */
 function shareOf(counts: Float64Array, from: number, to: number): number {
-  return sumOf(counts.subarray(from, to + 1)) / Math.max(1, sumOf(counts));
+  return rowsOf(counts.subarray(from, to + 1)) / Math.max(1, rowsOf(counts));
 }
 
 /** Share of the reference's rows in categories too small to be looked at one by one, as `categoricalEffect` has it. */
 function smallShare(current: Float64Array, reference: Float64Array): number {
-  const [n, m] = [sumOf(current), sumOf(reference)];
+  const [n, m] = [rowsOf(current), rowsOf(reference)];
   const small = reference.filter((count, i) => ((count + current[i]!) * n * m) / (n + m) ** 2 < 5);
-  return sumOf(small) / Math.max(1, m);
+  return rowsOf(small) / Math.max(1, m);
 }
 
 /** Rows that have a usable value. */
 export function total(profile: Profile): number {
-  return sumOf(profile.counts);
-}
-
-function sumOf(counts: ArrayLike<number>): number {
-  let sum = 0;
-  for (let i = 0; i < counts.length; i++) sum += counts[i]!;
-  return sum;
+  return rowsOf(profile.counts);
 }

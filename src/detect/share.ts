@@ -1,8 +1,9 @@
 import { fisherTest } from '../stats/fisher.ts';
 import { smallestRise } from '../stats/smallest-detectable.ts';
+import { verdictFrom } from '../stats/verdict.ts';
 import { newcombe } from '../stats/wilson.ts';
 import { studentQuantile } from './detectable.ts';
-import { type Judgement, verdictFrom } from './judge.ts';
+import type { Judgement } from './judge.ts';
 import type { StreamTest } from './window-noise.ts';
 
 /** A share of the rows of a window beside the baseline's. */

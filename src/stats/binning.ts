@@ -112,6 +112,22 @@ export function keptCategories(counts: ReadonlyMap<string, number>, most: number
     .map(([name]) => name);
 }
 
+/**
+ * Fewest rows in which a category, a class or a field must stand for a baseline to keep its name: what is rarer may say
+ * who it was. Rarer categories are counted as `other`.
+ */
+export const fewestRowsNamed = 5;
+
+/**
+ * The categories a baseline names: those of `keptCategories` that stand in five rows or more.
+ *
+ * @example
+ * namedCategories(new Map([['a', 5], ['b', 9], ['c', 4]])) // => ['b', 'a']
+ */
+export function namedCategories(counts: ReadonlyMap<string, number>): string[] {
+  return keptCategories(new Map([...counts].filter(([, rows]) => rows >= fewestRowsNamed)));
+}
+
 /** A sorted copy. Sorting puts infinities and not-a-number at the ends, where they are cut off. */
 function sortedFinite(values: Float64Array): Float64Array {
   const sorted = values.slice().sort();

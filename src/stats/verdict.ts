@@ -7,10 +7,10 @@ export const bodyTolerance = 0.02;
 export const rareTolerance = 0.005;
 
 /** Fewer rows than this are never called stable. */
-const leastRows = 50;
+export const minimumRows = 50;
 
 /** A window that would miss a move of this share of the rows half of the time is never called stable. */
-const blindBelow = 0.1;
+export const detectableLimit = 0.1;
 
 /** What one test and its effect say about a subject in a window. */
 export interface TestVerdict {
@@ -44,12 +44,28 @@ export function verdictOf(
   found: { readonly p: number; readonly effect: number; readonly n: number; readonly nReference: number },
   limits: { readonly alpha: number; readonly tolerance: number },
 ): TestVerdict {
-  const smallest = smallestDetectable(found.n, found.nReference, limits.alpha);
-  const verdict =
-    found.p <= limits.alpha && found.effect >= limits.tolerance
-      ? 'drift'
-      : found.n < leastRows || smallest > blindBelow
-        ? 'insufficient'
-        : 'stable';
-  return { verdict, smallestDetectable: smallest };
+  const least = smallestDetectable(found.n, found.nReference, limits.alpha);
+  return { verdict: verdictFrom({ ...found, least }, limits), smallestDetectable: least };
+}
+
+/**
+ * The rule behind `verdictOf`, where the smallest detectable share is known already: a stream's own noise makes it
+ * larger than the number of rows alone does.
+ *
+ * @param found - p of the test, effect (share of rows that moved), rows of the window, smallest detectable share
+ * @param limits - level of the test and the tolerance, in the effect's unit
+ * @returns the verdict
+ *
+ * Complexity: constant.
+ *
+ * Reference: docs/methods, verdict.
+ * @example
+ * verdictFrom({ p: 0.2, effect: 0.01, n: 5000, least: 0.3 }, { alpha: 2.8e-5, tolerance: 0.02 }) // 'insufficient'
+ */
+export function verdictFrom(
+  found: { readonly p: number; readonly effect: number; readonly n: number; readonly least: number },
+  limits: { readonly alpha: number; readonly tolerance: number },
+): TestVerdict['verdict'] {
+  if (found.p <= limits.alpha && found.effect >= limits.tolerance) return 'drift';
+  return found.n < minimumRows || found.least > detectableLimit ? 'insufficient' : 'stable';
 }

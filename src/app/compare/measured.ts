@@ -1,10 +1,11 @@
-import { type Judgement, judge, verdictFrom } from '../../detect/judge.ts';
+import { type Judgement, judge } from '../../detect/judge.ts';
 import type { Profile } from '../../domain/profile.ts';
 import type { ColumnVerdict, Measured, Seen } from '../../report/comparison.ts';
 import { combine } from '../../stats/combine.ts';
 import { shareEffect } from '../../stats/effect-share.ts';
 import { fisherTwoSided } from '../../stats/fisher.ts';
 import { numericWeights } from '../../stats/numeric-test.ts';
+import { verdictFrom } from '../../stats/verdict.ts';
 import type { ProfiledColumn } from './column-profile.ts';
 
 /** What a column is held against. */

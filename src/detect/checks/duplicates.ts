@@ -1,5 +1,5 @@
+import { minimumRows } from '../../stats/verdict.ts';
 import { type Check, findingOf } from '../check.ts';
-import { minimumRows } from '../judge.ts';
 import { countText, lengthText, percentText } from '../words.ts';
 import { doubtfulIds, doubtfulShare } from './reused.ts';
 

@@ -3,12 +3,13 @@ import type { Finding } from '../../domain/finding.ts';
 import type { Profile } from '../../domain/profile.ts';
 import { orderedCounts } from '../../stats/cells.ts';
 import { smallestDetectable } from '../../stats/smallest-detectable.ts';
+import { verdictFrom } from '../../stats/verdict.ts';
 import { wilson } from '../../stats/wilson.ts';
 import { checksOf } from '../alphas.ts';
 import { type Check, type CheckContext, findingOf } from '../check.ts';
 import { upwardComponents } from '../components.ts';
 import { detectableUnderNoise } from '../detectable.ts';
-import { total, verdictFrom } from '../judge.ts';
+import { total } from '../judge.ts';
 import { percentileDetail, percentilesOf, quantileAt } from '../quantity.ts';
 import { countText, numberText, percentText, secondsText } from '../words.ts';
 

@@ -5,9 +5,9 @@ import { type BinnedPair, cellsOf } from '../../stats/cells.ts';
 import { type Measure, measureNamed } from '../../stats/measures/index.ts';
 import { chanceOnNoise, type NoiseChance } from '../../stats/noise-chance.ts';
 import { seededRandom } from '../../stats/random.ts';
+import { minimumRows } from '../../stats/verdict.ts';
 import { checksOf } from '../alphas.ts';
 import { type Check, type CheckContext, findingOf } from '../check.ts';
-import { minimumRows } from '../judge.ts';
 import { countText, numberText, percentText, subjectText } from '../words.ts';
 
 /** A measure and threshold of the user's own. It judges beside the calibrated test and is no part of the budget. */

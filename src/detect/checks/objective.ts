@@ -1,9 +1,10 @@
 import type { BaselineSubject } from '../../domain/baseline.ts';
 import type { Finding } from '../../domain/finding.ts';
 import { normalIsf } from '../../stats/normal.ts';
+import { minimumRows } from '../../stats/verdict.ts';
 import { wilson } from '../../stats/wilson.ts';
 import { type Check, type CheckContext, findingOf } from '../check.ts';
-import { minimumRows, total } from '../judge.ts';
+import { total } from '../judge.ts';
 import { rowsAbove } from '../quantity.ts';
 import { countText, percentText, secondsText } from '../words.ts';
 import { failures } from './errors.ts';

@@ -1,5 +1,5 @@
+import { minimumRows } from '../../stats/verdict.ts';
 import { type Check, findingOf } from '../check.ts';
-import { minimumRows } from '../judge.ts';
 import { countText, lengthText, percentText } from '../words.ts';
 
 /** Share of the rows from which repeated ids cast doubt on the data, and the fewest of them: one among few is none. */

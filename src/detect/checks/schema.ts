@@ -1,6 +1,6 @@
 import type { BaselineSubject } from '../../domain/baseline.ts';
+import { minimumRows } from '../../stats/verdict.ts';
 import { type Check, type CheckContext, findingOf } from '../check.ts';
-import { minimumRows } from '../judge.ts';
 import { countText, percentText, shortText } from '../words.ts';
 
 /** Share of the rows in which a new field must have a value to count, and the fewest rows: one stray row is none. */

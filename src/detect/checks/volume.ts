@@ -1,6 +1,6 @@
 import type { Finding } from '../../domain/finding.ts';
+import { minimumRows } from '../../stats/verdict.ts';
 import { type CheckContext, type FindingPlace, findingOf, type Said } from '../check.ts';
-import { minimumRows } from '../judge.ts';
 import { usualWidth, type VolumeLaw, volumeLaw, volumeP, volumeTail } from '../volume-model.ts';
 import { hoursBefore, pastWeeks, volumeHours, volumePast } from '../volume-past.ts';
 import { countText, lengthText, numberText } from '../words.ts';

@@ -1,5 +1,4 @@
-import { rowsOf } from '../rows.ts';
-import { andersonDarlingVariance } from './anderson-darling.ts';
+import { andersonDarlingCriterion, andersonDarlingVariance } from './anderson-darling.ts';
 
 /**
  * Two-sample Anderson-Darling statistic with the right-continuous distribution function instead of mid-ranks: the
@@ -20,22 +19,9 @@ import { andersonDarlingVariance } from './anderson-darling.ts';
  * andersonDarlingRight([1, 0, 1, 0, 1, 1], [0, 1, 0, 1, 0, 0]) // -0.6
  */
 export function andersonDarlingRight(current: ArrayLike<number>, reference: ArrayLike<number>): number {
-  const n = rowsOf(current);
-  const m = rowsOf(reference);
-  const all = n + m;
-  if (!(n > 0) || !(m > 0) || all < 4) return NaN;
-  let weighted = 0;
-  let below = 0;
-  let lead = 0;
-  let cells = 0;
-  for (let i = 0; i < current.length; i++) {
-    const total = current[i]! + reference[i]!;
-    if (total === 0) continue;
-    cells++;
-    below += total;
-    lead += current[i]! / n - reference[i]! / m;
-    if (below < all) weighted += (total * lead * lead) / ((below / all) * (1 - below / all));
-  }
-  if (cells < 2) return NaN;
-  return ((n / all) * (m / all) * weighted - 1) / Math.sqrt(andersonDarlingVariance(n, m));
+  const found = andersonDarlingCriterion(current, reference, ({ all, total, below, lead }) =>
+    below < all ? (total * lead * lead) / ((below / all) * (1 - below / all)) : 0,
+  );
+  if (found === null) return NaN;
+  return (found.criterion - 1) / Math.sqrt(andersonDarlingVariance(found.n, found.m));
 }

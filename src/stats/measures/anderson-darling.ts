@@ -25,10 +25,53 @@ const eulerGamma = 0.5772156649015329;
  * andersonDarling([3, 3, 2, 1, 1], [1, 1, 2, 3, 3]) // 1.872649
  */
 export function andersonDarling(current: ArrayLike<number>, reference: ArrayLike<number>): number {
+  const found = andersonDarlingCriterion(current, reference, ({ all, total, below, lead, step }) => {
+    const rank = below - total / 2;
+    const middle = lead - step / 2;
+    // N M_i - B n_i = n m (F - G) for the current sample and its negative for the reference.
+    return (total * middle * middle) / ((rank / all) * (1 - rank / all) - total / (4 * all));
+  });
+  if (found === null) return NaN;
+  const { n, m, criterion } = found;
+  const statistic = (criterion * (n + m - 1)) / (n + m);
+  return (statistic - 1) / Math.sqrt(andersonDarlingVariance(n, m));
+}
+
+/** Where the walk over the cells stands: rows of the cell, and of both samples up to its end. */
+export interface CellStep {
+  readonly all: number;
+  readonly total: number;
+  readonly below: number;
+  /** Difference of the distribution functions at the cell's end, and what this cell added to it. */
+  readonly lead: number;
+  readonly step: number;
+}
+
+/**
+ * Sum over the cells with rows of a term of the squared difference of the distribution functions, times n m / N^2: what
+ * the two variants of the statistic share.
+ *
+ * @param current - counts by cell, cells in increasing order of value
+ * @param reference - counts of the same cells
+ * @param term - what one cell adds
+ * @returns rows of both samples and the criterion; null when a sample is empty, all rows share one cell, or there are
+ *   fewer than four rows
+ *
+ * Complexity: O(cells).
+ *
+ * Reference: Scholz and Stephens, K-sample Anderson-Darling tests (1987).
+ * @example
+ * andersonDarlingCriterion([1, 1], [1, 1], () => 1)?.criterion // 0.5
+ */
+export function andersonDarlingCriterion(
+  current: ArrayLike<number>,
+  reference: ArrayLike<number>,
+  term: (step: CellStep) => number,
+): { readonly n: number; readonly m: number; readonly criterion: number } | null {
   const n = rowsOf(current);
   const m = rowsOf(reference);
   const all = n + m;
-  if (!(n > 0) || !(m > 0) || all < 4) return NaN;
+  if (!(n > 0) || !(m > 0) || all < 4) return null;
   let weighted = 0;
   let below = 0;
   let lead = 0;
@@ -37,17 +80,12 @@ export function andersonDarling(current: ArrayLike<number>, reference: ArrayLike
     const total = current[i]! + reference[i]!;
     if (total === 0) continue;
     cells++;
-    const rank = below + total / 2;
     const step = current[i]! / n - reference[i]! / m;
-    const middle = lead + step / 2;
-    // N M_i - B n_i = n m (F - G) for the current sample and its negative for the reference.
-    weighted += (total * middle * middle) / ((rank / all) * (1 - rank / all) - total / (4 * all));
     below += total;
     lead += step;
+    weighted += term({ all, total, below, lead, step });
   }
-  if (cells < 2) return NaN;
-  const statistic = ((n / all) * (m / all) * weighted * (all - 1)) / all;
-  return (statistic - 1) / Math.sqrt(andersonDarlingVariance(n, m));
+  return cells < 2 ? null : { n, m, criterion: (n / all) * (m / all) * weighted };
 }
 
 /**
