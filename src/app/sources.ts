@@ -1,8 +1,8 @@
-import type { Config, KafkaSourceConfig } from '../config/schema.ts';
+import type { Config } from '../config/schema.ts';
 import { createKafkaSource } from '../source/kafka/consumer.ts';
-import { defaultKafkaTuning, type KafkaOptions } from '../source/kafka/options.ts';
 import type { Source } from '../source/ports.ts';
 import type { Replay } from '../source/replay.ts';
+import { kafkaOptions } from './kafka-options.ts';
 import { createFileReplay, type ReplaySourceDeps } from './replay-source.ts';
 
 export interface SourceDeps extends ReplaySourceDeps {
@@ -22,26 +22,4 @@ export async function createSources(deps: SourceDeps): Promise<{ sources: Source
     if (replay !== null) sources.push(replay);
   }
   return { sources, replay };
-}
-
-function kafkaOptions(source: KafkaSourceConfig): KafkaOptions {
-  const { name, brokers, group, topics = [], pattern = null, sasl } = source;
-  const authentication =
-    sasl === undefined
-      ? {}
-      : { sasl: { mechanism: sasl.mechanism, username: sasl.username, password: sasl.password.reveal() } };
-  return {
-    name,
-    brokers,
-    group,
-    topics,
-    pattern,
-    clientId: `leeway-${name}`,
-    tuning: {
-      ...defaultKafkaTuning,
-      sessionTimeout: source.sessionSeconds * 1000,
-      heartbeatInterval: source.heartbeatSeconds * 1000,
-    },
-    security: { ...(source.tls ? { ssl: true } : {}), ...authentication } as KafkaOptions['security'],
-  };
 }

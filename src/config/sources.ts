@@ -1,10 +1,8 @@
 import { Type } from 'typebox';
-import type { Secret } from './secret.ts';
+import { fieldRulesSchema } from './field-rules.ts';
+import { kafkaSaslSchema, kafkaTlsSchema, modelFromSchema } from './kafka-security.ts';
 
-/** A text that is never shown; it becomes a `Secret` after validation. */
-export function secretText(description: string) {
-  return Type.Unsafe<Secret>(Type.String({ minLength: 1, description, 'x-secret': true }));
-}
+export { secretText } from './secret-text.ts';
 
 const name = Type.String({
   pattern: '^[a-z][a-z0-9_-]{0,63}$',
@@ -36,25 +34,13 @@ const fixed = {
         'For JSON that is not in payload version 1: for each field (`id`, `time`, `model`, `features`, `prediction`, ...) the JSON pointer where it stands, e.g. `{id: /meta/request_id}`; for `model`, `version` and `environment` also `{const: text}`, for `features`, `prediction` and `segment` also an object of name to pointer. See [formats.md](formats.md#other-layouts-a-mapping).',
     }),
   ),
+  fields: Type.Optional(fieldRulesSchema),
   unknownKeys: Type.Union([Type.Literal('ignore'), Type.Literal('refuse')], {
     default: 'ignore',
     description:
       'What to do with a payload that has a key which payload version 1 does not know: pass the key over, or refuse the row, which finds misspelt keys. Not looked at with a mapping.',
   }),
 };
-
-/** Authentication at the brokers. */
-const saslSchema = Type.Object(
-  {
-    mechanism: Type.Union(
-      [Type.Literal('plain'), Type.Literal('scram-sha-256'), Type.Literal('scram-sha-512')],
-      { default: 'scram-sha-512', description: 'SASL mechanism.' },
-    ),
-    username: Type.String({ minLength: 1, description: 'User at the brokers.' }),
-    password: secretText('Password at the brokers.'),
-  },
-  { additionalProperties: false, description: 'Authentication at the brokers; absent: none.' },
-);
 
 /** A Kafka consumer. */
 export const kafkaSchema = Type.Object(
@@ -74,11 +60,16 @@ export const kafkaSchema = Type.Object(
     pattern: Type.Optional(
       Type.String({
         minLength: 1,
-        description: 'Regular expression of the topics to read. Either this or `topics`.',
+        description: 'Regular expression of the whole names of the topics to read. Either this or `topics`.',
       }),
     ),
-    group: Type.String({ default: 'leeway', minLength: 1, description: 'Consumer group.' }),
+    group: Type.String({
+      default: 'leeway',
+      minLength: 1,
+      description: 'Consumer group; two sources on the same brokers need two.',
+    }),
     ...fixed,
+    modelFrom: Type.Optional(modelFromSchema),
     sessionSeconds: Type.Integer({
       default: 30,
       minimum: 6,
@@ -91,8 +82,8 @@ export const kafkaSchema = Type.Object(
       maximum: 600,
       description: 'Time between heartbeats; at most a third of `sessionSeconds`.',
     }),
-    tls: Type.Boolean({ default: false, description: 'Whether to speak TLS to the brokers.' }),
-    sasl: Type.Optional(saslSchema),
+    tls: kafkaTlsSchema,
+    sasl: Type.Optional(kafkaSaslSchema),
   },
   { additionalProperties: false },
 );

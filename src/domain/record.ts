@@ -10,6 +10,8 @@ export interface RawRecord {
   readonly time: number | null;
   /** The inference id to use when the payload has none (`source/position`, or `Idempotency-Key#index`). */
   readonly fallbackId: string;
+  /** The model its transport says it is of (the topic's name); it goes before what the payload says. */
+  readonly model?: string;
 }
 
 /** How far one partition of a source has been read. A window is judged only when every partition has passed it. */

@@ -81,7 +81,7 @@ function fetchJars(): void {
   writeFileSync(join(cache, 'complete'), '');
 }
 
-async function freePort(): Promise<number> {
+export async function freePort(): Promise<number> {
   return new Promise((resolve, reject) => {
     const server = createServer();
     server.once('error', reject);
@@ -92,13 +92,31 @@ async function freePort(): Promise<number> {
   });
 }
 
+/** Settings that add listeners; the controller's stays as it is, for `listeners` is written as a whole. */
+function listenerSettings(
+  port: number,
+  more: NonNullable<BrokerExtras['listeners']>,
+): Record<string, string> {
+  if (more.length === 0) return {};
+  const addresses = [
+    `PLAINTEXT://127.0.0.1:${port}`,
+    ...more.map(l => `${l.name}://127.0.0.1:${l.port}`),
+  ].join();
+  const protocols = more.map(l => `,${l.name}:${l.protocol}`).join('');
+  return {
+    listeners: addresses,
+    'advertised.listeners': addresses,
+    'listener.security.protocol.map': `PLAINTEXT:PLAINTEXT,CONTROLLER:PLAINTEXT${protocols}`,
+  };
+}
+
 const properties = (
   port: number,
   controller: number,
   logs: string,
   extra: Readonly<Record<string, string>>,
 ) =>
-  Object.entries({
+  Object.entries<string>({
     'process.roles': 'broker,controller',
     'node.id': '1',
     'controller.quorum.voters': `1@127.0.0.1:${controller}`,
@@ -119,6 +137,9 @@ const properties = (
     'broker.heartbeat.interval.ms': '500',
     'auto.create.topics.enable': 'true',
     ...extra,
+    ...(extra['listeners'] === undefined
+      ? {}
+      : { listeners: `${extra['listeners']},CONTROLLER://127.0.0.1:${controller}` }),
   })
     .map(([key, value]) => `${key}=${value}`)
     .join('\n');
@@ -175,23 +196,36 @@ async function ready(brokers: string[], seconds = 60): Promise<void> {
   }
 }
 
+/** What a broker of one's own may be given besides free ports. */
+export interface BrokerExtras {
+  /** Further listeners, in front of those that every broker has; `NAME://127.0.0.1:port`. */
+  readonly listeners?: readonly { readonly name: string; readonly port: number; readonly protocol: string }[];
+  /** Further arguments of `kafka.tools.StorageTool format`. */
+  readonly format?: readonly string[];
+  /** Options of the JVM. */
+  readonly jvm?: readonly string[];
+}
+
 /** Starts a broker on free ports. `extra` are further lines of server.properties. */
-export async function startBroker(extra: Readonly<Record<string, string>> = {}): Promise<Broker> {
-  if (process.env['KAFKA_BROKERS']) return foreignBroker(process.env['KAFKA_BROKERS'].split(','));
+export async function startBroker(
+  extra: Readonly<Record<string, string>> = {},
+  extras: BrokerExtras = {},
+): Promise<Broker> {
+  if (process.env['KAFKA_BROKERS'] && extras.listeners === undefined)
+    return foreignBroker(process.env['KAFKA_BROKERS'].split(','));
   fetchJars();
   const directory = mkdtempSync(join(tmpdir(), 'leeway-kafka-'));
   const port = await freePort();
   const file = join(directory, 'server.properties');
-  writeFileSync(file, properties(port, await freePort(), join(directory, 'logs'), extra));
+  const settings = { ...extra, ...listenerSettings(port, extras.listeners ?? []) };
+  writeFileSync(file, properties(port, await freePort(), join(directory, 'logs'), settings));
   // As Kafka makes them: no dash in front, which would look like an option.
   const id = randomBytes(16).toString('base64url').replace(/^-/, 'A');
-  await javaOnce(['kafka.tools.StorageTool', 'format', '-t', id, '-c', file]);
+  await javaOnce(['kafka.tools.StorageTool', 'format', '-t', id, '-c', file, ...(extras.format ?? [])]);
   const brokers = [`127.0.0.1:${port}`];
   const start = async () => {
-    const child = spawn('java', [...quickStart, '-Xmx768m', '-cp', classpath, 'kafka.Kafka', file], {
-      cwd: directory,
-      stdio: 'ignore',
-    });
+    const options = [...quickStart, ...(extras.jvm ?? []), '-Xmx768m', '-cp', classpath];
+    const child = spawn('java', [...options, 'kafka.Kafka', file], { cwd: directory, stdio: 'ignore' });
     try {
       await ready(brokers);
     } catch (error) {

@@ -81,6 +81,8 @@ export interface ReaderOptions {
   readonly topics?: readonly string[];
   readonly pattern?: string;
   readonly tuning?: Partial<KafkaTuning>;
+  readonly security?: KafkaOptions['security'];
+  readonly modelOf?: (topic: string) => string | undefined;
   /** Called before a batch counts as stored. */
   readonly store?: BatchSink;
 }
@@ -98,7 +100,8 @@ export async function startReader(options: ReaderOptions): Promise<Reader> {
     topics: options.topics ?? [],
     pattern: options.pattern ?? null,
     tuning: { ...quickTuning, ...options.tuning },
-    security: {},
+    security: options.security ?? {},
+    ...(options.modelOf === undefined ? {} : { modelOf: options.modelOf }),
   };
   const source = createKafkaSource({
     options: kafkaOptions,

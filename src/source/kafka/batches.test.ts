@@ -52,7 +52,7 @@ function payloadOf(first: number, count: number, filtered = 0) {
   return { payload, calls, beats, failCommit: (error: Error) => (failCommit = error) };
 }
 
-function setUp(store: BatchSink) {
+function setUp(store: BatchSink, more: { modelOf?: (topic: string) => string | undefined } = {}) {
   const clock = createManualClock(0);
   const events = createRecordedEvents();
   const offsets = createOffsets();
@@ -68,6 +68,7 @@ function setUp(store: BatchSink) {
     clock,
     random: () => 0,
     events,
+    ...more,
   });
   return { clock, events, offsets, assignment, handle };
 }
@@ -99,6 +100,19 @@ describe('one batch of Kafka', () => {
       time: 1000,
     });
     expect(events.seen.map(s => s.name)).toEqual(['offsetCommitted', 'lagMeasured']);
+  });
+
+  it('says the model of the topic with each record, where there is one', async () => {
+    for (const [modelOf, expected] of [
+      [(topic: string) => `model of ${topic}`, 'model of t'],
+      [() => undefined, undefined],
+    ] as const) {
+      const stored: RawBatch[] = [];
+      const { handle } = setUp(async batch => void stored.push(batch), { modelOf });
+      await handle(payloadOf(0, 2).payload);
+      expect(stored[0]!.records.map(r => r.model)).toEqual([expected, expected]);
+      expect(stored[0]!.records.every(r => 'model' in r)).toBe(expected !== undefined);
+    }
   });
 
   it('does not store a batch when the group has moved on, and lets kafkajs join again', async () => {

@@ -14,6 +14,8 @@ export interface BatchDeps extends StoringDeps {
   readonly heartbeatInterval: number;
   readonly assignment: Assignment;
   readonly offsets: Offsets;
+  /** The model of a topic's records, where the topic says it. */
+  readonly modelOf?: (topic: string) => string | undefined;
 }
 
 /** The parts of kafkajs's payload that are used. */
@@ -137,7 +139,9 @@ function lagBehind({ batch }: BatchPayload): number {
 function toRawBatch(deps: BatchDeps, payload: BatchPayload): RawBatch {
   const { topic, partition, messages } = payload.batch;
   const name = `${deps.cluster}/${topic}/${partition}`;
-  const records = messages.map(message => toRecord(deps.source, name, message));
+  const model = deps.modelOf?.(topic);
+  const of = model === undefined ? {} : { model };
+  const records = messages.map(message => ({ ...toRecord(deps.source, name, message), ...of }));
   return {
     source: deps.source,
     partition: name,
@@ -147,7 +151,7 @@ function toRawBatch(deps: BatchDeps, payload: BatchPayload): RawBatch {
   };
 }
 
-function toRecord(source: string, partition: string, message: KafkaMessage): RawRecord {
+export function toRecord(source: string, partition: string, message: KafkaMessage): RawRecord {
   const position = `${partition}/${message.offset}`;
   const time = Number(message.timestamp);
   return {

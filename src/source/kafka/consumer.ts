@@ -3,9 +3,9 @@ import { LeewayError } from '../../lib/errors.ts';
 import type { Events } from '../../lib/events.ts';
 import { backoffMilliseconds } from '../../lib/retry.ts';
 import type { Intake, Source, SourceState } from '../ports.ts';
+import { installCodecs } from './codecs/install.ts';
 import { kafkaAction, kafkaFailureText } from './failures.ts';
 import type { GroupControl } from './group.ts';
-import { installGzipCodec } from './gzip.ts';
 import type { KafkaOptions } from './options.ts';
 import { relieveRequestQueue } from './request-queue.ts';
 import { runSession } from './session.ts';
@@ -49,8 +49,10 @@ export function createKafkaSource(deps: KafkaSourceDeps): Source {
     start: async intake => {
       if (run.state !== 'stopped' || run.stopping.signal.aborted) return;
       run.state = 'starting';
-      installGzipCodec(options.tuning.gzip);
+      installCodecs(options.tuning.codecs);
       relieveRequestQueue(clock);
+      for (const message of options.warnings ?? [])
+        events.problemOccurred({ code: 'LW_KAFKA_WARNING', message: `${options.name}: ${message}` });
       running = supervise(deps, run, intake);
     },
     pause: reason => {

@@ -26,9 +26,11 @@ const protocol: readonly [code: number, type: string, action: KafkaAction][] = [
   [13, 'NETWORK_EXCEPTION', 'restart'],
   [56, 'KAFKA_STORAGE_ERROR', 'restart'],
   [82, 'FENCED_INSTANCE_ID', 'end'],
-  [29, 'TOPIC_AUTHORIZATION_FAILED', 'end'],
-  [30, 'GROUP_AUTHORIZATION_FAILED', 'end'],
-  [58, 'SASL_AUTHENTICATION_FAILED', 'end'],
+  [29, 'TOPIC_AUTHORIZATION_FAILED', 'restart'],
+  [30, 'GROUP_AUTHORIZATION_FAILED', 'restart'],
+  [58, 'SASL_AUTHENTICATION_FAILED', 'restart'],
+  [33, 'UNSUPPORTED_SASL_MECHANISM', 'restart'],
+  [34, 'ILLEGAL_SASL_STATE', 'restart'],
   [35, 'UNSUPPORTED_VERSION', 'end'],
   [23, 'INCONSISTENT_GROUP_PROTOCOL', 'end'],
   [26, 'INVALID_SESSION_TIMEOUT', 'end'],
@@ -37,7 +39,7 @@ const protocol: readonly [code: number, type: string, action: KafkaAction][] = [
 
 const named: readonly [name: string, action: KafkaAction][] = [
   ['KafkaJSNotImplemented', 'end'],
-  ['KafkaJSSASLAuthenticationError', 'end'],
+  ['KafkaJSSASLAuthenticationError', 'restart'],
   ['KafkaJSUnsupportedMagicByteInMessageSet', 'end'],
   ['KafkaJSConnectionError', 'restart'],
   ['KafkaJSConnectionClosedError', 'restart'],
@@ -63,7 +65,7 @@ describe('action by error of kafkajs', () => {
     const wrap = (cause: Error) =>
       new kafkajs.KafkaJSNumberOfRetriesExceeded(cause, { retryCount: 5, retryTime: 1 });
     expect(kafkaAction(wrap(new errors['KafkaJSConnectionError']!('away', {})))).toBe('restart');
-    expect(kafkaAction(wrap(createErrorFromCode(29)))).toBe('end');
+    expect(kafkaAction(wrap(createErrorFromCode(23)))).toBe('end');
     const cause = new errors['KafkaJSNotImplemented']!('Snappy compression not implemented');
     expect(kafkaAction(new errors['KafkaJSNonRetriableError']!(cause, { cause }))).toBe('end');
   });
@@ -75,9 +77,12 @@ describe('action by error of kafkajs', () => {
     expect(kafkaAction(new LeewayError('LW_SOURCE_CRASHED', 'gzip'))).toBe('end');
   });
 
-  it('tells the producer side what to change about a codec', () => {
-    const error = new errors['KafkaJSNotImplemented']!('Snappy compression not implemented');
-    expect(kafkaFailureText(error)).toMatch(/^Snappy compression not implemented: .*gzip or no compression/);
+  it('says what to look at where the words give it away, once', () => {
+    const text = kafkaFailureText(
+      new errors['KafkaJSConnectionError']!('Connection error: self-signed certificate', {}),
+    );
+    expect(text).toMatch(/^Connection error: self-signed certificate \(.*name its PEM file in tls\.ca\)$/);
+    expect(kafkaFailureText(new Error(text))).toBe(text);
     expect(kafkaFailureText(new Error('plain'))).toBe('plain');
   });
 });

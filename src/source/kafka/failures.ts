@@ -1,3 +1,5 @@
+import { withHint } from './hints.ts';
+
 /**
  * What to do about a failure of kafkajs, by its name and protocol type, never by its text.
  *
@@ -19,11 +21,13 @@ const byType: Readonly<Record<string, KafkaAction>> = {
   // The whole group is being replaced, or is full for the moment.
   GROUP_MAX_SIZE_REACHED: 'restart',
   OFFSET_OUT_OF_RANGE: 'restart',
-  TOPIC_AUTHORIZATION_FAILED: 'end',
-  GROUP_AUTHORIZATION_FAILED: 'end',
-  CLUSTER_AUTHORIZATION_FAILED: 'end',
-  SASL_AUTHENTICATION_FAILED: 'end',
-  UNSUPPORTED_SASL_MECHANISM: 'end',
+  // Put right at the brokers or at a token endpoint, without a change here; other sources must not end with this one.
+  TOPIC_AUTHORIZATION_FAILED: 'restart',
+  GROUP_AUTHORIZATION_FAILED: 'restart',
+  CLUSTER_AUTHORIZATION_FAILED: 'restart',
+  SASL_AUTHENTICATION_FAILED: 'restart',
+  UNSUPPORTED_SASL_MECHANISM: 'restart',
+  ILLEGAL_SASL_STATE: 'restart',
   UNSUPPORTED_VERSION: 'end',
   INCONSISTENT_GROUP_PROTOCOL: 'end',
   INVALID_GROUP_ID: 'end',
@@ -32,9 +36,8 @@ const byType: Readonly<Record<string, KafkaAction>> = {
 };
 
 const byName: Readonly<Record<string, KafkaAction>> = {
-  // A codec kafkajs has not got (Snappy, LZ4, ZSTD).
   KafkaJSNotImplemented: 'end',
-  KafkaJSSASLAuthenticationError: 'end',
+  KafkaJSSASLAuthenticationError: 'restart',
   KafkaJSServerDoesNotSupportApiKey: 'end',
   KafkaJSUnsupportedMagicByteInMessageSet: 'end',
   KafkaJSInvariantViolation: 'end',
@@ -95,10 +98,7 @@ function isWrapper(failure: KafkaFailure): boolean {
   return wrappers.has(failure.name);
 }
 
-/** One line about a failure, naming what kafkajs leaves unsaid. */
+/** One line about a failure, with advice where its words give any. */
 export function kafkaFailureText(error: unknown): string {
-  const failure = innermost(error);
-  const text = String(failure.message ?? error);
-  if (failure.name !== 'KafkaJSNotImplemented') return text;
-  return `${text}: a record batch is compressed in a way this client cannot read; use gzip or no compression in the producer (compression.type) or on the topic`;
+  return withHint(String(innermost(error).message ?? error));
 }

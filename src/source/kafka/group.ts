@@ -30,6 +30,8 @@ export interface Parts {
   readonly offsets: Offsets;
   readonly cluster: string;
   readonly topics: readonly string[];
+  /** Partitions of all the topics. */
+  readonly partitions: number;
 }
 
 /** A member of the group. */
@@ -49,7 +51,7 @@ const joinMilliseconds = 1_500;
 /** Joins the group and reads; every batch goes to the intake. */
 export async function joinGroup(deps: GroupDeps, parts: Parts): Promise<Member> {
   const { options } = deps;
-  const consumer = parts.kafka.consumer(consumerConfig(options));
+  const consumer = parts.kafka.consumer(consumerConfig(options, parts.partitions));
   let leaving = false;
   const assignment = createAssignment(gone => {
     parts.offsets.dropAll();
@@ -83,6 +85,7 @@ export async function joinGroup(deps: GroupDeps, parts: Parts): Promise<Member> 
       assignment,
       offsets: parts.offsets,
       store: deps.intake.store,
+      ...(options.modelOf === undefined ? {} : { modelOf: options.modelOf }),
     }),
   });
   const failed = running.then(() => over);

@@ -27,7 +27,7 @@ describe('lag', () => {
           fetchTopicOffsets: async topic => {
             asked.push(topic);
             clock.advance(5_000);
-            return [end(0, 0, 50), end(1, 0, 10), end(2, 7, 10), end(3, 0, 0), end(9, 0, 99)];
+            return [end(0, 0, 50), end(1, 0, 10), end(2, 7, 10), end(3, 0, 0), end(4, 6, 9), end(9, 0, 99)];
           },
           fetchOffsets: async () => [
             {
@@ -36,12 +36,13 @@ describe('lag', () => {
                 { partition: 1, offset: '4', metadata: null },
                 { partition: 2, offset: '-1', metadata: null },
                 { partition: 3, offset: '0', metadata: null },
+                { partition: 4, offset: '2', metadata: null },
               ],
             },
           ],
         },
       },
-      ['a/b.c/0', 'a/b.c/1', 'a/b.c/2', 'a/b.c/3'],
+      ['a/b.c/0', 'a/b.c/1', 'a/b.c/2', 'a/b.c/3', 'a/b.c/4'],
     );
     expect(asked).toEqual(['a/b.c']);
     expect(lags.map(l => [l.partition, l.lag, l.position])).toEqual([
@@ -49,6 +50,8 @@ describe('lag', () => {
       ['x/a/b.c/1', 6, 'x/a/b.c/1/3'],
       ['x/a/b.c/2', 3, ''],
       ['x/a/b.c/3', 0, ''],
+      // Retention has taken four records away: they are not waiting.
+      ['x/a/b.c/4', 3, 'x/a/b.c/4/1'],
     ]);
     // The clock before the end was asked for: what is written meanwhile is not claimed to be read.
     expect(lags.every(l => l.at === 1_000)).toBe(true);

@@ -25,8 +25,10 @@ export async function measureLag(deps: LagDeps, partitions: readonly string[]): 
     for (const end of ends) {
       if (!numbers.includes(end.partition)) continue;
       const next = deps.offsets.next(`${topic}/${end.partition}`) ?? committed.get(end.partition) ?? null;
+      const low = BigInt(end.low);
       const partition = `${deps.cluster}/${topic}/${end.partition}`;
-      const behind = BigInt(end.high) - (next ?? BigInt(end.low));
+      // What retention has taken away is not waiting to be read.
+      const behind = BigInt(end.high) - (next === null || next < low ? low : next);
       result.push({
         source: deps.source,
         partition,

@@ -1,5 +1,6 @@
 import type { Clock } from '../../lib/clock.ts';
 import type { Events } from '../../lib/events.ts';
+import { withHint } from './hints.ts';
 
 /** One entry of kafkajs's log, as far as it is used. */
 export interface KafkaLogEntry {
@@ -40,7 +41,7 @@ export function createKafkaLog(deps: KafkaLogDeps): (entry: KafkaLogEntry) => vo
     if (level > warn) return;
     const reason = typeof log['error'] === 'string' ? `: ${log['error']}` : '';
     const broker = typeof log['broker'] === 'string' ? ` (${log['broker']})` : '';
-    const text = `${deps.source}: ${log.message}${reason}${broker}`;
+    const text = withHint(`${deps.source}: ${log.message}${reason}${broker}`);
     if (isNews(text))
       deps.events.problemOccurred({
         code: level < warn ? 'LW_KAFKA_ERROR' : 'LW_KAFKA_WARNING',

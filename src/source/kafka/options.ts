@@ -1,5 +1,5 @@
 import type { ConsumerConfig, KafkaConfig } from 'kafkajs';
-import { defaultGzipLimits, type GzipLimits } from './gzip.ts';
+import { type CodecLimits, defaultCodecLimits } from './codecs/limits.ts';
 
 /** What to read and as whom. Times in milliseconds. */
 export interface KafkaOptions {
@@ -14,8 +14,14 @@ export interface KafkaOptions {
   readonly pattern: string | null;
   readonly tuning: KafkaTuning;
   /** Passed to kafkajs as they are: TLS and authentication. */
-  readonly security: Pick<KafkaConfig, 'ssl' | 'sasl'>;
+  readonly security: KafkaSecurity;
+  /** The model that a topic's records are of, where the topic says it. */
+  readonly modelOf?: (topic: string) => string | undefined;
+  /** What the operator should know about these options; said once, at the start. */
+  readonly warnings?: readonly string[];
 }
+
+export type KafkaSecurity = Pick<KafkaConfig, 'ssl' | 'sasl'>;
 
 export interface KafkaTuning {
   /** A member that sends no heartbeat for so long is out of the group. */
@@ -23,8 +29,9 @@ export interface KafkaTuning {
   readonly heartbeatInterval: number;
   /** How long the group waits for a member to join again. */
   readonly rebalanceTimeout: number;
+  /** Most bytes of one partition in one fetch. */
   readonly maxBytesPerPartition: number;
-  /** Most bytes of one fetch from one broker. */
+  /** Bytes of one fetch from one broker, where that leaves each partition its `leastBytesPerPartition`. */
   readonly maxBytes: number;
   /** How long the broker may hold a fetch that finds nothing. */
   readonly maxWait: number;
@@ -34,7 +41,7 @@ export interface KafkaTuning {
   readonly topicInterval: number;
   /** How long a stop waits for batches in hand before it lets them go. */
   readonly stopGrace: number;
-  readonly gzip: GzipLimits;
+  readonly codecs: CodecLimits;
 }
 
 export const defaultKafkaTuning: KafkaTuning = {
@@ -48,7 +55,7 @@ export const defaultKafkaTuning: KafkaTuning = {
   lagInterval: 5_000,
   topicInterval: 30_000,
   stopGrace: 6_000,
-  gzip: defaultGzipLimits,
+  codecs: defaultCodecLimits,
 };
 
 /** kafkajs's own retries, spelled out: its defaults change with NODE_ENV. */
@@ -60,16 +67,39 @@ export const kafkaRetry = {
   retries: 5,
 };
 
-/** Settings of the kafkajs consumer. Its own restart is off: one place decides what a crash means (consumer.ts). */
-export function consumerConfig(options: KafkaOptions): ConsumerConfig {
+/** What every partition gets of a fetch: the largest record batch that brokers take unless told otherwise, and a little. */
+const leastBytesPerPartition = 1_200_000;
+/** Most bytes of one fetch, however many partitions there are. */
+const mostFetchBytes = 128 * 1024 * 1024;
+
+/**
+ * How much to fetch with `partitions` to read. A broker fills an answer in the order of the request, and kafkajs always
+ * asks in the same order: where the first partitions could fill it alone, the last would starve behind their backlog. So
+ * the answer has room for all of them (up to 111 of one broker).
+ */
+export function fetchSizes(
+  tuning: Pick<KafkaTuning, 'maxBytes' | 'maxBytesPerPartition'>,
+  partitions: number,
+): Pick<KafkaTuning, 'maxBytes' | 'maxBytesPerPartition'> {
+  const count = Math.max(1, partitions);
+  const share = Math.max(leastBytesPerPartition, Math.floor(tuning.maxBytes / count));
+  const maxBytesPerPartition = Math.min(tuning.maxBytesPerPartition, share);
+  const maxBytes = Math.max(tuning.maxBytes, Math.min(mostFetchBytes, maxBytesPerPartition * count));
+  return { maxBytes, maxBytesPerPartition };
+}
+
+/**
+ * Settings of the kafkajs consumer that may come to hold `partitions`. Its own restart is off: one place decides what a
+ * crash means (consumer.ts).
+ */
+export function consumerConfig(options: KafkaOptions, partitions = 1): ConsumerConfig {
   const { tuning } = options;
   return {
     groupId: options.group,
     sessionTimeout: tuning.sessionTimeout,
     heartbeatInterval: tuning.heartbeatInterval,
     rebalanceTimeout: tuning.rebalanceTimeout,
-    maxBytesPerPartition: tuning.maxBytesPerPartition,
-    maxBytes: tuning.maxBytes,
+    ...fetchSizes(tuning, partitions),
     maxWaitTimeInMs: tuning.maxWait,
     metadataMaxAge: tuning.topicInterval,
     // A typo must not create a topic.

@@ -1,5 +1,6 @@
-import type { Kafka } from 'kafkajs';
+import type { Admin, Kafka } from 'kafkajs';
 import kafkajs from 'kafkajs';
+import { createGaps, type Gaps } from './gaps.ts';
 import { type GroupDeps, joinGroup, type Member, type Parts } from './group.ts';
 import { measureLag } from './lag.ts';
 import { createKafkaLog } from './logs.ts';
@@ -15,7 +16,9 @@ export async function runSession(deps: GroupDeps, stop: AbortSignal): Promise<vo
   const offsets = createOffsets();
   // A Kafka object of its own: consumers of one object and group share a cache of committed offsets.
   let cluster = 'unknown';
+  let tellGap = (_topic: string, _partition: number, _next: bigint | null): void => {};
   const kafka = connect(deps, (topic, partition) => {
+    tellGap(topic, partition, offsets.next(`${topic}/${partition}`));
     offsets.drop(`${topic}/${partition}`);
     deps.events.offsetReset({
       source: options.name,
@@ -32,8 +35,15 @@ export async function runSession(deps: GroupDeps, stop: AbortSignal): Promise<vo
     const { topics, missing } = chooseTopics(options, await admin.listTopics());
     reportMissing(deps, missing);
     if (topics.length === 0) return await clock.sleep(options.tuning.topicInterval, stop).catch(() => {});
-    const parts = { kafka, admin, offsets, cluster, topics };
-    const member = await joinGroup(deps, parts);
+    const partitions = await countPartitions(admin, topics);
+    const parts = { kafka, admin, offsets, cluster, topics, partitions };
+    const gaps = createGaps({ admin, group: options.group, topics });
+    tellGap = (topic, partition, next) => void reportGap(deps, gaps, { cluster, topic, partition, next });
+    const onJoined: GroupDeps['onJoined'] = control => {
+      gaps.joined();
+      deps.onJoined(control);
+    };
+    const member = await joinGroup({ ...deps, onJoined }, parts);
     const over = AbortSignal.any([stop, ended.signal]);
     try {
       void measuring(deps, { parts, member }, over);
@@ -45,6 +55,28 @@ export async function runSession(deps: GroupDeps, stop: AbortSignal): Promise<vo
   } finally {
     await admin.disconnect().catch(() => {});
   }
+}
+
+async function countPartitions(admin: Admin, topics: readonly string[]): Promise<number> {
+  const metadata = await admin.fetchTopicMetadata({ topics: [...topics] });
+  return metadata.topics.reduce((sum, topic) => sum + topic.partitions.length, 0);
+}
+
+async function reportGap(
+  { options, events }: GroupDeps,
+  gaps: Gaps,
+  of: {
+    readonly cluster: string;
+    readonly topic: string;
+    readonly partition: number;
+    readonly next: bigint | null;
+  },
+): Promise<void> {
+  const gap = await gaps.measure(of.topic, of.partition, of.next);
+  if (gap === null) return;
+  const partition = `${of.cluster}/${of.topic}/${of.partition}`;
+  const [from, to] = [gap.from.toString(), gap.to.toString()];
+  events.offsetsMissing({ source: options.name, partition, from, to, missing: Number(gap.to - gap.from) });
 }
 
 /** `work`, or nothing as soon as the signal aborts. */
