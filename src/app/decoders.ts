@@ -3,6 +3,9 @@ import { createDecoder, type Decoder } from '../decode/decoder.ts';
 import { parseMapping } from '../decode/mapping.ts';
 import { type DecodeOptions, defaultLimits } from '../decode/options.ts';
 import { LeewayError } from '../lib/errors.ts';
+import { fileOptions } from './files/options.ts';
+import type { FileRules } from './files/ports.ts';
+import { rulingOf } from './ruling.ts';
 
 /** Decoders of the configured sources and of the HTTP door. */
 export interface Decoders {
@@ -10,6 +13,8 @@ export interface Decoders {
   of(source: string): Decoder;
   /** For training sets: the model is the one asked for, and any age is fine. */
   forUpload(model: string): Decoder;
+  /** For files of rows: read by the mapping of a configured source, or as payload version 1. */
+  forFile(rules: FileRules): Decoder;
 }
 
 export function createDecoders(config: Config): Decoders {
@@ -17,6 +22,7 @@ export function createDecoders(config: Config): Decoders {
   const common: Partial<DecodeOptions> = {
     retentionSeconds: retention.rawDays * 86_400,
     keepPayloadBytes: limits.rejectPayloadBytes,
+    ruling: rulingOf(config),
     limits: {
       ...defaultLimits,
       messageBytes: limits.recordBytes,
@@ -27,11 +33,18 @@ export function createDecoders(config: Config): Decoders {
     },
   };
   const named = new Map(
-    config.sources.map(source => [source.name, createDecoder({ ...common, ...ofSource(source) })]),
+    config.sources.map(source => [
+      source.name,
+      createDecoder({ ...common, ...ofSource(source), ruling: rulingOf(config, source) }),
+    ]),
   );
   const plain = createDecoder(common);
   return {
     of: source => named.get(source) ?? plain,
+    forFile: rules => {
+      const source = config.sources.find(({ name }) => name === rules.mapping);
+      return createDecoder({ ...common, ...fileOptions(config, rules), ruling: rulingOf(config, source) });
+    },
     forUpload: model => createDecoder({ ...common, model, retentionSeconds: Number.MAX_SAFE_INTEGER / 1000 }),
   };
 }

@@ -4,9 +4,13 @@ import { type Refusal, refuse } from './refusal.ts';
 const quote = 0x22;
 const backslash = 0x5c;
 const colon = 0x3a;
+const comma = 0x2c;
 
 /** A key with its value and comma takes at least this many bytes: `"":0,`. */
 const bytesPerKey = 5;
+
+/** Values a row may have for each of the keys it may have: long lists cost time and become no subject. */
+const valuesPerKey = 25;
 
 /**
  * Whether one row keeps its bounds, decided before it is parsed. Most rows are cleared by counting their brackets
@@ -32,6 +36,8 @@ function countUpTo(text: string, character: string, most: number): number {
 function scan(bytes: Uint8Array, limits: DecodeLimits): Refusal | null {
   let depth = 0;
   let keys = 0;
+  let commas = 0;
+  const values = limits.keys * valuesPerKey;
   for (let i = 0; i < bytes.length; i++) {
     const byte = bytes[i];
     if (byte === quote) {
@@ -42,6 +48,8 @@ function scan(bytes: Uint8Array, limits: DecodeLimits): Refusal | null {
       i = end;
     } else if (byte === colon) {
       if (++keys > limits.keys) return refuse('too-many-keys', `the row has more than ${limits.keys} keys`);
+    } else if (byte === comma) {
+      if (++commas >= values) return refuse('too-many-keys', `the row has more than ${values} values`);
     } else if (isOpen(byte)) {
       if (++depth > limits.depth) {
         return refuse('too-deep', `objects and arrays are nested more than ${limits.depth} deep`);

@@ -3,13 +3,15 @@ import { createHash } from 'node:crypto';
 import type { RawRecord } from '../domain/record.ts';
 import type { Outcome } from '../domain/reject.ts';
 import { checkBounds } from './bounds.ts';
+import { createRedaction, type Kept } from './field-redaction.ts';
+import { createFieldRuler } from './field-ruler.ts';
 import type { Format } from './formats/format.ts';
 import { formats } from './formats/index.ts';
 import { type DecodeOptions, defaultDecodeOptions } from './options.ts';
 import { type Json, type JsonObject, parse, parseExact } from './parse.ts';
 import type { Place } from './place.ts';
 import { isRefusal, kindOf, type Refusal, refuse } from './refusal.ts';
-import { createRowReader, type Read } from './row.ts';
+import { createRowReader, type Read, type RowReader } from './row.ts';
 import { skipSpace, splitArray, withoutMark } from './split.ts';
 
 /** Turns raw records into outcomes. Never throws on data; the same record and clock give the same outcomes. */
@@ -23,24 +25,43 @@ export interface Decoder {
   decodeLabels(record: RawRecord, now: number): readonly Outcome[];
 }
 
-type ReadRow = (row: JsonObject, place: Place, exact: boolean) => Read | Refusal | null;
+/** A row read, or passed over because rules leave nothing of it. */
+type Outlook = Read | Extract<Outcome, { kind: 'ignored' }>;
+type ReadRow = (row: JsonObject, place: Place, exact: boolean) => Outlook | Refusal | null;
+
+/** What every record of one decoder is read with. */
+interface Reading {
+  readonly options: DecodeOptions;
+  readonly readRow: ReadRow;
+  /** What is kept of a refused row. */
+  readonly kept: (bytes: Uint8Array) => Kept;
+}
 
 /** Settings that are left out are those of `defaultDecodeOptions`. */
 export function createDecoder(settings: Partial<DecodeOptions> = {}): Decoder {
   const options: DecodeOptions = { ...defaultDecodeOptions, ...settings };
   const format = formatOf(options);
   const reader = createRowReader(options);
-  const readRow: ReadRow = (row, place, exact) => {
-    const fields = format.lift(row);
-    return isRefusal(fields) ? fields : reader.read(fields, place, exact);
-  };
-  const readLabelRow: ReadRow = (row, place, exact) => {
-    const fields = format.lift(row);
-    return isRefusal(fields) ? fields : reader.readLabel(fields, place, exact);
+  const rule = createFieldRuler(options);
+  const readBy =
+    (read: RowReader['read']): ReadRow =>
+    (row, place, exact) => {
+      const fields = format.lift(row);
+      if (isRefusal(fields)) return fields;
+      const ruled = rule(fields, exact);
+      if (ruled === null) return null;
+      return ruled === 'dropped' ? { kind: 'ignored', reason: 'dropped' } : read(ruled, place, exact);
+    };
+  const redact = options.ruling === null ? null : createRedaction(options, format, rule);
+  const kept = (bytes: Uint8Array) =>
+    redact === null ? wholeOf(bytes, options) : redact(bytes, parsedOf(bytes, options));
+  const readings = {
+    decode: { options, kept, readRow: readBy(reader.read) },
+    decodeLabels: { options, kept, readRow: readBy(reader.readLabel) },
   };
   return {
-    decode: (record, now) => decodeRecord(record, now, options, readRow),
-    decodeLabels: (record, now) => decodeRecord(record, now, options, readLabelRow),
+    decode: (record, now) => decodeRecord(record, now, readings.decode),
+    decodeLabels: (record, now) => decodeRecord(record, now, readings.decodeLabels),
   };
 }
 
@@ -52,26 +73,20 @@ function formatOf(options: DecodeOptions): Format {
   throw new Error('no format: the list must end with payload version 1');
 }
 
-function decodeRecord(
-  record: RawRecord,
-  now: number,
-  options: DecodeOptions,
-  readRow: ReadRow,
-): readonly Outcome[] {
+function decodeRecord(record: RawRecord, now: number, reading: Reading): readonly Outcome[] {
   if (record.body === null) return [{ kind: 'ignored', reason: 'tombstone' }];
-  const { source, position, fallbackId } = record;
+  const { source, position, fallbackId, model } = record;
   const time = record.time !== null && record.time >= 0 ? record.time : null;
-  const place: Place = { source, position, fallbackId, time, now };
-  const { messageBytes, rows: mostRows } = options.limits;
-  const refused = (refusal: Refusal) => [toOutcome(refusal, record.body as Uint8Array, place, options)];
+  const place: Place = { source, position, fallbackId, time, now, model };
+  const { messageBytes, rows: mostRows } = reading.options.limits;
+  const refused = (refusal: Refusal) => [toOutcome(refusal, record.body as Uint8Array, place, reading)];
   if (record.body.length > messageBytes) {
     return refused(refuse('too-large', `the record has more than ${messageBytes} bytes`));
   }
   const body = withoutMark(record.body);
   const start = skipSpace(body);
   if (start === body.length) return refused(refuse('empty', 'the record holds nothing'));
-  if (body[start] !== 0x5b)
-    return [toOutcome(decodeRow(body, place, options, readRow), body, place, options)];
+  if (body[start] !== 0x5b) return [toOutcome(decodeRow(body, place, reading), body, place, reading)];
   const rows = splitArray(body, mostRows);
   if (rows === null) {
     return refused(refuse('not-json', 'the array does not end, or something follows it'));
@@ -81,7 +96,7 @@ function decodeRecord(
     return refused(refuse('too-large', `the record has more than ${mostRows} rows`));
   return rows.map((row, index) => {
     const at = rows.length === 1 ? place : placeOfRow(place, index);
-    return toOutcome(decodeRow(row, at, options, readRow), row, at, options);
+    return toOutcome(decodeRow(row, at, reading), row, at, reading);
   });
 }
 
@@ -93,22 +108,22 @@ function placeOfRow(place: Place, index: number): Place {
   };
 }
 
-function decodeRow(
-  bytes: Uint8Array,
-  place: Place,
-  options: DecodeOptions,
-  readRow: ReadRow,
-): Read | Refusal {
+function decodeRow(bytes: Uint8Array, place: Place, { options, readRow }: Reading): Outlook | Refusal {
+  const row = parsedOf(bytes, options);
+  if (isRefusal(row)) return row;
+  const read = readRow(row, place, false);
+  if (read !== null) return read;
+  return readRow(parseExact(toText(bytes)) as JsonObject, place, true) as Outlook | Refusal;
+}
+
+function parsedOf(bytes: Uint8Array, options: DecodeOptions): JsonObject | Refusal {
   if (!isUtf8(bytes)) return refuse('not-utf8', 'the bytes are not UTF-8');
   const text = toText(bytes);
   const over = checkBounds(bytes, text, options.limits);
   if (over !== null) return over;
   const row = parse(text);
   if (row === undefined) return refuse('not-json', 'the text is not JSON');
-  if (!isObject(row)) return refuse('not-an-object', `a row must be an object, not ${kindOf(row)}`);
-  const read = readRow(row, place, false);
-  if (read !== null) return read;
-  return readRow(parseExact(text) as JsonObject, place, true) as Read | Refusal;
+  return isObject(row) ? row : refuse('not-an-object', `a row must be an object, not ${kindOf(row)}`);
 }
 
 function isObject(value: Json): value is JsonObject {
@@ -123,7 +138,7 @@ function toText(bytes: Uint8Array): string {
   return buffer.toString('utf8');
 }
 
-function toOutcome(read: Read | Refusal, bytes: Uint8Array, place: Place, options: DecodeOptions): Outcome {
+function toOutcome(read: Outlook | Refusal, bytes: Uint8Array, place: Place, reading: Reading): Outcome {
   if (!isRefusal(read)) return read;
   return {
     kind: 'rejected',
@@ -132,8 +147,15 @@ function toOutcome(read: Read | Refusal, bytes: Uint8Array, place: Place, option
       position: place.position,
       reason: read.reason,
       detail: read.detail,
-      content: createHash('sha256').update(bytes).digest('hex'),
-      payload: toText(bytes.subarray(0, options.keepPayloadBytes)),
+      ...reading.kept(bytes),
     },
+  };
+}
+
+/** Without field rules a refused row is known by its bytes, and the first of them are kept if that is configured. */
+function wholeOf(bytes: Uint8Array, options: DecodeOptions): Kept {
+  return {
+    content: createHash('sha256').update(bytes).digest('hex'),
+    payload: toText(bytes.subarray(0, options.keepPayloadBytes)),
   };
 }

@@ -31,7 +31,7 @@ export function createKeyReader(options: DecodeOptions): KeyReader {
   const versionName = createNameReader('version', 'bad-version');
   const environmentName = createNameReader('environment', 'bad-environment');
   const readLabelKey = (fields: Fields, place: Place): Key | Refusal => {
-    const model = options.model === '' ? modelName(fields.model) : options.model;
+    const model = options.model === '' ? modelName(place.model ?? fields.model) : options.model;
     if (isRefusal(model)) return model;
     if (model === '') return refuse('no-model', '`model` is absent and the source does not fix it');
     const version = versionName(fields.version);

@@ -1,3 +1,4 @@
+import type { FieldRuling } from './field-ruling.ts';
 import type { Mapping } from './mapping.ts';
 
 /** Bounds of one record. What is over a bound is refused with a reason, never cut silently. */
@@ -35,6 +36,8 @@ export interface DecodeOptions {
   readonly serverTime: boolean;
   /** What to do with a top-level key that payload version 1 does not know. */
   readonly unknownKeys: 'ignore' | 'refuse';
+  /** What becomes of fields before anything is stored; null: they are kept as they are. */
+  readonly ruling: FieldRuling | null;
 }
 
 export const defaultLimits: DecodeLimits = {
@@ -56,4 +59,5 @@ export const defaultDecodeOptions: DecodeOptions = {
   keepPayloadBytes: 0,
   serverTime: true,
   unknownKeys: 'ignore',
+  ruling: null,
 };

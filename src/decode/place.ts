@@ -7,6 +7,8 @@ export interface Place {
   readonly fallbackId: string;
   /** The transport's time, epoch milliseconds, or null. */
   readonly time: number | null;
+  /** The model the transport says, or undefined. */
+  readonly model?: string | undefined;
   /** The clock when the record is decoded, epoch milliseconds. */
   readonly now: number;
 }

@@ -50,7 +50,7 @@ export interface Reject {
 }
 
 /** Why a record was passed over on purpose: nothing is wrong with it, there is nothing to store. */
-export const ignoreReasons = ['tombstone', 'erased'] as const;
+export const ignoreReasons = ['tombstone', 'erased', 'dropped', 'environment-ignored'] as const;
 export type IgnoreReason = (typeof ignoreReasons)[number];
 
 /** What one raw record turned into. A record may give several outcomes. */

@@ -5,6 +5,11 @@ import type { Format } from './format.ts';
 
 const known: ReadonlySet<string> = new Set(fieldNames);
 
+/** With field rules in force nothing is told of what no rule can name. */
+function nameOf(key: string, { ruling }: DecodeOptions): string {
+  return ruling === null ? `\`${key.slice(0, 64)}\`` : 'one of its keys';
+}
+
 /** Payload version 1: the row's keys are the fields. Other keys are passed over, or refused if the options say so. */
 export function createV1(options: DecodeOptions): Format {
   const strict = options.unknownKeys === 'refuse';
@@ -14,7 +19,7 @@ export function createV1(options: DecodeOptions): Format {
       const unknown = strict ? Object.keys(row).find(key => !known.has(key)) : undefined;
       return unknown === undefined
         ? row
-        : refuse('unknown-key', `\`${unknown.slice(0, 64)}\` is not a key of payload version 1`);
+        : refuse('unknown-key', `${nameOf(unknown, options)} is not a key of payload version 1`);
     },
   };
 }
