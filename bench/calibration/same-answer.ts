@@ -58,8 +58,8 @@ function run(scale: number, say: (line: string) => void): Table<Row> {
 }
 
 function compare(random: Random): Row {
-  const subjects = cutSubjects([blockOfRows(rowsOf(referenceRows, random, 0))]).filter(({ binning }) =>
-    binning.subject.startsWith('feature:'),
+  const subjects = cutSubjects([blockOfRows(rowsOf(referenceRows, random, 0))]).subjects.filter(
+    ({ binning }) => binning.subject.startsWith('feature:'),
   );
   const rows = rowsOf(windowRows, random, random.uniform() < 0.5 ? 0 : random.uniform());
   const whole = profilesOf(subjects, [blockOfRows(rows)]);

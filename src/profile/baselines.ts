@@ -8,6 +8,7 @@ import type { BaselineStore, SampleQuery, StoreTime, Stream } from './ports.ts';
 import type { LabelledRow, RowBlock } from './row-block.ts';
 import { shapeOnly } from './shape-only.ts';
 import { createUpload } from './upload.ts';
+import { defaultMostFeatures } from './watched.ts';
 
 export interface BaselinesDeps {
   readonly store: BaselineStore;
@@ -16,6 +17,8 @@ export interface BaselinesDeps {
   /** Most rows, and most feature values, a baseline is cut from: above them a sample by key hash is taken. */
   readonly sampleRows?: number;
   readonly sampleValues?: number;
+  /** Most features of a baseline; 2,000 by default. */
+  readonly mostFeatures?: number;
 }
 
 /** What became of an attempt to learn. */
@@ -132,7 +135,7 @@ async function writeCut(deps: BaselinesDeps, model: string, cut: CutRows): Promi
       'LW_BASELINE_INVALID',
       `a baseline of model "${model}" needs at least ${learningRule.fewestRows} rows, and there are ${rows}`,
     );
-  const subjects = cutSubjects(cut.blocks);
+  const { subjects, unwatched } = cutSubjects(cut.blocks, deps.mostFeatures);
   const aside = subjects
     .filter(subject => subject.aside === 'id-like')
     .map(subject => subject.binning.subject);
@@ -148,6 +151,9 @@ async function writeCut(deps: BaselinesDeps, model: string, cut: CutRows): Promi
     note: joined(
       cut.note,
       aside.length > 0 ? `set aside because they look like identifiers: ${aside.join(', ')}` : '',
+      unwatched > 0
+        ? `${unwatched} more features are stored and not watched: the commonest ${deps.mostFeatures ?? defaultMostFeatures} are (limits.watchedFeatures)`
+        : '',
       shapes.length > 0 ? `watched by shape only: ${shapes.join(', ')}` : '',
     ),
     subjects,

@@ -46,7 +46,9 @@ const rowOf = (inferenceOf: Inference, label: LabelledRow['label'] = null): Labe
 });
 
 function subjectsOf(rows: readonly Inference[]): Map<string, BaselineSubject> {
-  return new Map(cutSubjects([blockOfRows(rows.map(r => rowOf(r)))]).map(s => [s.binning.subject, s]));
+  return new Map(
+    cutSubjects([blockOfRows(rows.map(r => rowOf(r)))]).subjects.map(s => [s.binning.subject, s]),
+  );
 }
 
 /** Rows with one numeric and one text feature each. */
@@ -293,8 +295,11 @@ describe('cutSubjects', () => {
       i => Math.sin(i) * 100,
       i => `c${i % 1200}`,
     ).map(r => rowOf(r, { label: r.numValues[0]!, labelled: '' }));
-    const one = cutSubjects([blockOfRows(rows)]);
-    const other = cutSubjects([blockOfRows(rows.slice(300).reverse()), blockOfRows(rows.slice(0, 300))]);
+    const one = cutSubjects([blockOfRows(rows)]).subjects;
+    const other = cutSubjects([
+      blockOfRows(rows.slice(300).reverse()),
+      blockOfRows(rows.slice(0, 300)),
+    ]).subjects;
     expect(other.map(s => [s.binning, s.aside, s.reference.counts])).toEqual(
       one.map(s => [s.binning, s.aside, s.reference.counts]),
     );

@@ -306,7 +306,7 @@ describe.each(kinds)('profiles over %s', (kind, open) => {
     const blocks = [
       blockOfRows(rowsOver(model, 600, start, start + hour).map(r => ({ inference: r, label: null }))),
     ];
-    const cut = cutSubjects(blocks);
+    const cut = cutSubjects(blocks).subjects;
     expect(subjects).toEqual(cut);
     const income = subjects.find(s => s.binning.subject === 'feature:income')!.binning;
     expect(income.centres.length).toBe(income.edges.length - 1);

@@ -1,7 +1,7 @@
 import type { BaselineSubject } from '../../domain/baseline.ts';
 import type { Profile } from '../../domain/profile.ts';
 import { binOf, createBinLookup } from '../../stats/bin-lookup.ts';
-import { keptCategories, numericEdges } from '../../stats/binning.ts';
+import { namedCategories, numericEdges } from '../../stats/binning.ts';
 import { emptyProfile } from '../../stats/profile.ts';
 import { binNumbers, createTailBins, tailBinOf } from '../../stats/tail-bins.ts';
 
@@ -65,7 +65,7 @@ function fewValues(...samples: readonly Float64Array[]): number[] | null {
 
 /** The categories of the reference, and both files in them. */
 export function profileTexts(name: string, reference: TextSample, current: TextSample): ProfiledColumn {
-  const categories = keptCategories(reference.counts);
+  const categories = namedCategories(reference.counts);
   const at = new Map(categories.map((category, i) => [category, i]));
   const binning = {
     subject: `feature:${name}`,
