@@ -1,4 +1,4 @@
-import { accessSync, constants, existsSync, mkdirSync, readFileSync } from 'node:fs';
+import { accessSync, constants, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { availableParallelism, totalmem } from 'node:os';
 import { join, resolve } from 'node:path';
 import { type ClickHouseClient, ClickHouseLogLevel, createClient } from '@clickhouse/client';
@@ -18,8 +18,7 @@ import { createSpool } from './spool.ts';
  */
 export async function openEmbedded(directory: string): Promise<Database> {
   const path = resolve(directory);
-  mkdirSync(path, { recursive: true, mode: 0o700 });
-  mkdirSync(join(path, 'chdb'), { recursive: true, mode: 0o700 });
+  prepare(path);
   const client = connect(path);
   const spool = createSpool(join(path, 'spool'));
   const database = createDatabase({
@@ -47,14 +46,27 @@ export async function openEmbedded(directory: string): Promise<Database> {
   return database;
 }
 
-function connect(path: string): ClickHouseClient {
+/** Tries before the engine does, which does not say why it cannot: a full disk would look like a locked directory. */
+function prepare(path: string): void {
   const chdb = join(path, 'chdb');
+  const probe = join(path, `probe-${process.pid}`);
   try {
+    mkdirSync(path, { recursive: true, mode: 0o700 });
+    mkdirSync(chdb, { recursive: true, mode: 0o700 });
     accessSync(chdb, constants.R_OK | constants.W_OK);
+    try {
+      writeFileSync(probe, Buffer.alloc(4096), { mode: 0o600 });
+    } finally {
+      rmSync(probe, { force: true });
+    }
   } catch (error) {
     const { message } = error as Error;
     throw new LeewayError('LW_DATA_UNUSABLE', `Cannot use the data directory ${path}: ${message}.`, error);
   }
+}
+
+function connect(path: string): ClickHouseClient {
+  const chdb = join(path, 'chdb');
   try {
     return createClient({
       connection: createChdbConnection({ path: chdb }) as never,

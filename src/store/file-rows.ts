@@ -17,7 +17,7 @@ export interface FileRowsReader {
 const pageRows = 20_000;
 
 /** One thread keeps the file's order; times in CSV stay text, 2.6e-05 is a number. */
-const settings = `SETTINGS max_threads = 1, input_format_parallel_parsing = 0, input_format_parquet_preserve_order = 1,
+export const settings = `SETTINGS max_threads = 1, input_format_parallel_parsing = 0, input_format_parquet_preserve_order = 1,
   input_format_try_infer_dates = 0, input_format_try_infer_datetimes = 0, input_format_try_infer_exponent_floats = 1,
   input_format_max_rows_to_read_for_schema_inference = 100000`;
 
@@ -74,7 +74,7 @@ async function* readPages(
 }
 
 /** A column so that it arrives as a plain number, text or boolean. */
-function expressionOf(
+export function expressionOf(
   path: string,
   name: string,
   described: readonly { readonly name: string; readonly type: string }[],
@@ -95,7 +95,7 @@ function expressionOf(
   return quoted;
 }
 
-async function guarded<T>(path: string, work: () => Promise<T>): Promise<T> {
+export async function guarded<T>(path: string, work: () => Promise<T>): Promise<T> {
   try {
     return await work();
   } catch (error) {

@@ -71,8 +71,6 @@ export interface IntakeDeps {
   readonly onFatal?: (error: LeewayError) => void;
 }
 
-const erasureRefreshMs = 60_000;
-
 /** Loads known models and erased ids, and opens the intake. */
 export async function createIntake(deps: IntakeDeps): Promise<Intake> {
   const { clock, events, limits } = deps;
@@ -85,14 +83,11 @@ export async function createIntake(deps: IntakeDeps): Promise<Intake> {
   const erasures = await steady.run(() => createErasures(deps));
   const flush = createFlush({ ...deps, steady, batchRows: limits.batchRows });
   const rules = { isErased: erasures.has, admitsRow: gate.admits, knowsModel: gate.knows };
-  let erasuresRead = clock.now();
 
   const store = async (batches: readonly IntakeBatch[], since: number): Promise<IntakeAnswer[]> => {
     const started = clock.now();
-    if (started - erasuresRead > erasureRefreshMs) {
-      await steady.run(() => erasures.refresh());
-      erasuresRead = started;
-    }
+    // Another process may have erased an id since: what it keeps out must not come in here.
+    await steady.run(() => erasures.refresh());
     const parts = batches.map(batch => admit(batch, rules));
     const all = join(parts);
     const { refused } = await flush(

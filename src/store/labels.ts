@@ -60,7 +60,7 @@ export async function bucketsOfIds(
       found.push(
         ...(await database.rows<TouchedBucket>(
           `SELECT DISTINCT model, environment, toUnixTimestamp(bucket) AS bucket FROM ${db}.inferences
-           WHERE model = {model:String} AND key IN (SELECT unhex(arrayJoin({keys:Array(String)})))`,
+           WHERE model = {model:String} AND key IN (SELECT toFixedString(unhex(arrayJoin({keys:Array(String)})), 16))`,
           { model, keys },
         )),
       );

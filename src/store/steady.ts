@@ -21,60 +21,55 @@ export interface Steady {
 /** MEMORY_LIMIT_EXCEEDED. */
 const memoryCode = 241;
 const backoff = { first: 200, most: 10_000 };
+/** A statement without an answer for so long is told of like one that failed: a store that hangs refuses nothing. */
+const patienceMs = 10_000;
 
 export function createSteady(deps: { clock: Clock; events: Events; random: () => number }): Steady {
-  const { clock, events, random } = deps;
+  const { clock, random } = deps;
   const abort = new AbortController();
-  let awaySince: number | null = null;
-
-  const onRetry = (error: unknown, attempt: number) => {
-    const { code, failure, message } = toStoreError(error);
-    awaySince ??= clock.now();
-    events.storeFailed({ code, failure, attempt, message });
-  };
-  const onSuccess = () => {
-    if (awaySince === null) return;
-    events.storeRecovered({ seconds: (clock.now() - awaySince) / 1000 });
-    awaySince = null;
-  };
+  const absence = createAbsence(deps);
+  const { onRetry, onSuccess } = absence;
 
   const persist = async <T>(work: () => Promise<T>, halvable: boolean): Promise<T> => {
     let last: unknown;
     try {
       const retriable = (error: unknown) => {
         last = error;
+        // Not the store's: somebody has said already what is wrong.
+        if (error instanceof LeewayError) return false;
         const { failure, code } = toStoreError(error);
         return failure === 'retry' || (code === memoryCode && !halvable);
       };
-      const result = await retry({ clock, random, backoff, signal: abort.signal, retriable, onRetry }, work);
+      const result = await retry({ clock, random, backoff, signal: abort.signal, retriable, onRetry }, () =>
+        absence.watch(work),
+      );
       onSuccess();
       return result;
     } catch (error) {
+      if (error instanceof LeewayError) throw error;
       // An aborted wait throws the signal's reason: what it was waiting for is what failed.
       const failure = toStoreError(error === abort.signal.reason ? (last ?? error) : error);
-      if (failure.failure === 'fatal') {
-        awaySince ??= clock.now();
-        events.storeFailed({ code: failure.code, failure: 'fatal', attempt: 1, message: failure.message });
-      }
+      if (failure.failure === 'fatal') absence.onFatal(failure);
       throw failure;
     }
   };
 
   return {
     get healthy() {
-      return awaySince === null;
+      return !absence.away;
     },
     run: async work => {
       try {
         return await persist(work, false);
       } catch (error) {
-        throw toLeewayError(toStoreError(error));
+        throw error instanceof LeewayError ? error : toLeewayError(toStoreError(error));
       }
     },
     insert: async (rows, work) => {
       try {
         await persist(work, rows > 1);
       } catch (error) {
+        if (error instanceof LeewayError) throw error;
         const failure = toStoreError(error);
         if (failure.failure === 'fatal' || failure.failure === 'retry') throw toLeewayError(failure);
         onSuccess();
@@ -83,6 +78,50 @@ export function createSteady(deps: { clock: Clock; events: Events; random: () =>
     },
     giveUp: () => abort.abort(),
   };
+}
+
+/** Since when the store is away, if it is: tells when that changes, and of every failure. */
+function createAbsence({ clock, events }: { clock: Clock; events: Events }) {
+  let since: number | null = null;
+  const tell = (code: number, failure: 'retry' | 'fatal', { attempt, message }: Told) => {
+    since ??= clock.now();
+    events.storeFailed({ code, failure, attempt, message });
+  };
+  return {
+    get away() {
+      return since !== null;
+    },
+    /** Whatever its class: repeating is what is done about it. */
+    onRetry: (error: unknown, attempt: number) => {
+      const { code, message } = toStoreError(error);
+      tell(code, 'retry', { attempt, message });
+    },
+    onFatal: ({ code, message }: StoreError) => tell(code, 'fatal', { attempt: 1, message }),
+    onSuccess: () => {
+      if (since === null) return;
+      events.storeRecovered({ seconds: (clock.now() - since) / 1000 });
+      since = null;
+    },
+    /** Tells of a statement that has no answer for long, and goes on waiting for it. */
+    watch: async <T>(work: () => Promise<T>): Promise<T> => {
+      const answered = new AbortController();
+      const message = `no answer for ${patienceMs / 1000} s; it is still waited for`;
+      clock.sleep(patienceMs, answered.signal).then(
+        () => tell(0, 'retry', { attempt: 0, message }),
+        () => undefined,
+      );
+      try {
+        return await work();
+      } finally {
+        answered.abort();
+      }
+    },
+  };
+}
+
+interface Told {
+  readonly attempt: number;
+  readonly message: string;
 }
 
 /** What a failure of the store is to whoever waits for it. */

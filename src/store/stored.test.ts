@@ -345,7 +345,11 @@ describe('bookkeeping', () => {
     );
     const before = new Map(await marks('erase'));
     const erasures = await createErasures({ database, db, storeClock });
-    await erasures.erase('erase', 'e');
+    expect(await erasures.erase('erase', [{ stored: ['e'], coming: ['e'] }])).toEqual({
+      rows: 3,
+      labels: 3,
+      rejects: 0,
+    });
     for (const table of ['inferences', 'labels'])
       expect(
         await database.rows(`SELECT id FROM ${db}.${table} FINAL WHERE model = 'erase' ORDER BY id`),
