@@ -298,3 +298,19 @@ describe('recovery', () => {
     );
   });
 });
+
+describe('a policy for single streams', () => {
+  it('pages by the tolerances of the stream', async () => {
+    const calm = { ...defaultPolicy, pagingEffects: { ...defaultPolicy.pagingEffects, drift: 0.5 } };
+    const of: string[] = [];
+    const policyOf = ({ model, environment }: { model: string; environment: string }) => {
+      of.push(`${model}/${environment}`);
+      return calm;
+    };
+    await judge(actor({ policyOf }), at(0, [clear]), at(1, [page]));
+    expect(transitions()).toEqual([]);
+    expect(new Set(of)).toEqual(new Set(['churn/prod']));
+    await judge(actor({ policyOf: () => defaultPolicy }), at(2, [page]));
+    expect(transitions()).toHaveLength(1);
+  });
+});

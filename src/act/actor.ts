@@ -2,6 +2,7 @@ import type { Transition } from '../domain/alert.ts';
 import type { JudgedWindow } from '../domain/finding.ts';
 import type { Order } from '../domain/order.ts';
 import { windowLengths } from '../domain/window.ts';
+import { LeewayError } from '../lib/errors.ts';
 import type { Events } from '../lib/events.ts';
 import { type DecisionReason, decide } from './decide.ts';
 import { type AlertKey, transitionId } from './ids.ts';
@@ -30,6 +31,8 @@ export interface ActorDeps {
   readonly alerts: AlertStore;
   readonly orders: OrderDesk;
   readonly policy: Policy;
+  /** The policy as it holds for one stream; the same name. `policy` itself unless told. */
+  readonly policyOf?: (stream: StreamKey) => Policy;
   readonly links: Links;
   readonly events: Pick<Events, 'alertChanged' | 'problemOccurred'>;
   /** Told of every decision, for counting; optional. */
@@ -49,7 +52,8 @@ export type RunTime = (windowEnd: number) => number;
 export interface Actor {
   /** Decides on windows. */
   handle(windows: readonly JudgedWindow[], now: RunTime): Promise<void>;
-  /** At start: goes on from the last transition of every alert with what was judged since. */
+  /** At start, and when another actor has been at work: forgets, and goes on from the last transition of every alert
+   * with what was judged since. */
   recover(now: RunTime): Promise<void>;
 }
 
@@ -77,7 +81,8 @@ export function createActor(deps: ActorDeps): Actor {
       alerts.delete(name);
       broken.set(name, stream);
       const message = `alert of ${stream.model} (${stream.environment}): ${(error as Error).message}`;
-      deps.events.problemOccurred({ code: 'LW_STORE_REFUSED', message });
+      const code = error instanceof LeewayError ? error.code : 'LW_STORE_REFUSED';
+      deps.events.problemOccurred({ code, message });
     }
   };
 
@@ -120,6 +125,8 @@ export function createActor(deps: ActorDeps): Actor {
       }),
     recover: now =>
       serial(async () => {
+        alerts.clear();
+        broken.clear();
         for (const stream of await deps.alerts.streams()) await guarded(stream, () => apply(stream, [], now));
       }),
   };
@@ -151,7 +158,8 @@ function unseen(deps: ActorDeps, alert: Alert): Promise<readonly JudgedWindow[]>
 async function step(deps: ActorDeps, alert: Alert, window: JudgedWindow, now: number): Promise<boolean> {
   const end = endOf(window) * 1000;
   const promotion = alert.promotions.findLast(from => from <= end) ?? null;
-  const decision = decide(alert.memory, window, deps.policy, { now, promotion });
+  const policy = deps.policyOf?.(alert.key) ?? deps.policy;
+  const decision = decide(alert.memory, window, policy, { now, promotion });
   deps.onDecision?.(alert.key, window, decision.reason);
   if (decision.transition !== null) {
     const transition = buildTransition(

@@ -53,7 +53,8 @@ export function createOutbox(deps: OutboxDeps): Outbox {
           return await serve(deps, endpoint, channel, wallNow);
         } catch (error) {
           const message = `outbox of ${endpoint.name}: ${(error as Error).message}`;
-          deps.events.problemOccurred({ code: 'LW_STORE_REFUSED', message });
+          const code = error instanceof LeewayError ? error.code : 'LW_STORE_REFUSED';
+          deps.events.problemOccurred({ code, message });
           return 0;
         }
       }),

@@ -30,10 +30,10 @@ export interface RetrainingDeps {
     between(model: string, environment: string, from: number, to: number): Promise<number>;
   };
   /** Rows since the change that a retraining needs: a model cannot learn what has hardly been seen. 1,000 unless told. */
-  readonly leastRows?: number;
+  readonly leastRows?: number | undefined;
   /** Milliseconds; a day each unless told. */
-  readonly cooldown?: number;
-  readonly timeout?: number;
+  readonly cooldown?: number | undefined;
+  readonly timeout?: number | undefined;
 }
 
 export interface Received {
