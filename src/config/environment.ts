@@ -1,3 +1,5 @@
+import { readFileSync } from 'node:fs';
+
 /** Environment variables as far as the configuration may read them. */
 export type Environment = Readonly<Record<string, string | undefined>>;
 
@@ -5,21 +7,39 @@ const placeholder = /\$\{([A-Za-z_][A-Za-z0-9_]*)(?::-([^}]*))?\}|\$\$/g;
 
 export interface Substitution {
   readonly text: string;
-  /** Names that were asked for and are not set. */
-  readonly missing: readonly string[];
+  /** What is wrong, in sentences: names that are not set, files that cannot be read. */
+  readonly problems: readonly string[];
 }
 
-/** Fills `${NAME}` and `${NAME:-default}`; `$$` is a dollar sign. What is filled in is not looked at again. */
-export function substitute(text: string, environment: Environment): Substitution {
-  const missing: string[] = [];
+/**
+ * Fills `${NAME}` and `${NAME:-default}`; `$$` is a dollar sign. A name that is not set is read from the file that
+ * NAME_FILE names (as Docker and Kubernetes mount secrets), without its last line break. What is filled in is not looked
+ * at again.
+ */
+export function substitute(
+  text: string,
+  environment: Environment,
+  readFile: (path: string) => string = path => readFileSync(path, 'utf8'),
+): Substitution {
+  const problems: string[] = [];
   const filled = text.replace(
     placeholder,
     (whole, name: string | undefined, fallback: string | undefined) => {
       if (name === undefined) return '$';
+      const path = environment[`${name}_FILE`];
+      if (environment[name] === undefined && path !== undefined) {
+        try {
+          return readFile(path).replace(/\r?\n$/, '');
+        } catch (error) {
+          const { code, message } = error as NodeJS.ErrnoException;
+          problems.push(`the file that ${name}_FILE names cannot be read (${code ?? message})`);
+          return whole;
+        }
+      }
       const value = environment[name] ?? fallback;
-      if (value === undefined) missing.push(name);
+      if (value === undefined) problems.push(`the environment variable ${name} is not set`);
       return value ?? whole;
     },
   );
-  return { text: filled, missing };
+  return { text: filled, problems };
 }

@@ -56,7 +56,7 @@ describe('loadConfig', () => {
   it('takes every form of a mapping, and passes unknown keys over unless told', () => {
     const mapping = `{model: {const: churn}, id: /id, features: {age: /in/0, "a b": ''}, prediction: {label: /out}, segment: /geo}`;
     const config = load(
-      `sources: [{name: a, type: kafka, brokers: [b:1], topics: [t], mapping: ${mapping}}, {name: b, type: kafka, brokers: [b:1], topics: [t], unknownKeys: refuse}]`,
+      `sources: [{name: a, type: kafka, brokers: [b:1], topics: [t], mapping: ${mapping}}, {name: b, type: kafka, brokers: [b:1], topics: [t], group: b, unknownKeys: refuse}]`,
     );
     expect(config.sources[0]).toMatchObject({
       unknownKeys: 'ignore',
@@ -105,12 +105,6 @@ describe('loadConfig', () => {
       expect(text).not.toContain(signing);
       expect(text).toContain('<secret>');
     }
-  });
-
-  it('refuses a public address with its own code, before and after the file', () => {
-    expect(() => loadConfig(null, { listen: { host: '0.0.0.0' } }, {})).toThrowError(
-      expect.objectContaining({ code: 'LW_LISTEN_REFUSED' }),
-    );
   });
 
   it('names every problem in one error, and a file that is not there', () => {

@@ -1,33 +1,17 @@
-import { readFileSync } from 'node:fs';
+import { readdirSync, readFileSync, statSync } from 'node:fs';
+import { join } from 'node:path';
 import { Value } from 'typebox/value';
-import {
-  isAlias,
-  isMap,
-  isPair,
-  isScalar,
-  isSeq,
-  LineCounter,
-  type Node,
-  type Pair,
-  parseDocument,
-  visit,
-} from 'yaml';
 import { LeewayError } from '../lib/errors.ts';
-import { type Environment, substitute } from './environment.ts';
+import { type ConfigText, type Problem, readDocument } from './document.ts';
+import type { Environment } from './environment.ts';
+import { isPlain, merge, mergeDocuments, originOf } from './merge.ts';
 import { branchOf, nodeAt, type Path, pathText, recordOf, type SchemaNode } from './node.ts';
 import { rules } from './rules.ts';
 import { type Config, configSchema } from './schema.ts';
 import { Secret } from './secret.ts';
 import { type Finding, validate } from './validate.ts';
 
-/** Something wrong with a configuration, with its place; line and column count from 1. */
-export interface Problem {
-  readonly rule: string;
-  readonly line: number;
-  readonly column: number;
-  readonly path: string;
-  readonly message: string;
-}
+export type { Problem } from './document.ts';
 
 /** Settings that go before the file's, e.g. from the command line. */
 export type ConfigOverrides = {
@@ -36,47 +20,77 @@ export type ConfigOverrides = {
     : Config[K];
 };
 
+/** What the files say together. */
 interface Reading {
   readonly config: Config | null;
   readonly problems: readonly Problem[];
+  /** Where a value comes from: `file:line`, `command line` or `default`. */
+  readonly origin: (path: Path) => string;
+}
+
+/** A configuration that can be used, and where each value of it comes from. */
+export interface LoadedConfig {
+  readonly config: Config;
+  readonly origin: Reading['origin'];
 }
 
 /** Everything wrong with the text of a configuration file; empty when it can be used. */
 export function checkConfig(text: string, environment: Environment = process.env): Problem[] {
-  return [...read(text, {}, environment).problems];
+  return [...read([{ file: '', text }], {}, environment).problems];
+}
+
+/** What several files say together, and everything wrong with them. @throws LeewayError LW_CONFIG_UNREADABLE */
+export function readConfig(paths: readonly string[], environment: Environment = process.env): Reading {
+  return read(readTexts(paths), {}, environment);
 }
 
 /**
- * The configuration in `path` (null: the defaults alone) with `overrides` on top.
- * @throws LeewayError LW_CONFIG_UNREADABLE, LW_CONFIG_INVALID (naming every problem), LW_LISTEN_REFUSED
+ * The configuration in `paths` (one file, several of which later ones win, or directories of them; null: the defaults
+ * alone) with `overrides` on top.
+ * @throws LeewayError LW_CONFIG_UNREADABLE, LW_CONFIG_INVALID (naming every problem)
  */
 export function loadConfig(
-  path: string | null,
+  paths: string | readonly string[] | null,
   overrides: ConfigOverrides = {},
   environment: Environment = process.env,
 ): Config {
-  const { config, problems } = read(path === null ? '' : readText(path), overrides, environment);
-  const [only] = problems;
-  if (problems.length === 1 && only?.rule === 'listen-loopback') {
-    throw new LeewayError('LW_LISTEN_REFUSED', `${only.path} ${only.message}.`);
-  }
-  if (config === null || problems.length > 0) {
-    throw new LeewayError(
-      'LW_CONFIG_INVALID',
-      problems.map(p => problemText(p, path ?? 'settings')).join('\n'),
-    );
-  }
-  return config;
+  const list = paths === null ? [] : typeof paths === 'string' ? [paths] : paths;
+  return loadWithOrigins(list, overrides, environment).config;
+}
+
+/** As loadConfig, and where each value comes from. */
+export function loadWithOrigins(
+  paths: readonly string[],
+  overrides: ConfigOverrides = {},
+  environment: Environment = process.env,
+): LoadedConfig {
+  const { config, problems, origin } = read(readTexts(paths), overrides, environment);
+  if (config === null || problems.length > 0)
+    throw new LeewayError('LW_CONFIG_INVALID', problems.map(p => problemText(p)).join('\n'));
+  return { config, origin };
 }
 
 /** One line, as compilers write it: `file:line:column: path message`. */
-export function problemText(problem: Problem, file: string): string {
+export function problemText(problem: Problem, file: string = problem.file): string {
   const subject = problem.path === '' ? '' : `${problem.path} `;
   return `${file}:${problem.line}:${problem.column}: ${subject}${problem.message}`;
 }
 
+/** The texts of files, in order; of a directory every `*.yaml` and `*.yml` in it, by name. */
+function readTexts(paths: readonly string[]): ConfigText[] {
+  return paths.flatMap(filesOf).map(file => ({ file, text: readText(file) }));
+}
+
+function filesOf(path: string): string[] {
+  if (statSync(path, { throwIfNoEntry: false })?.isDirectory() !== true) return [path];
+  const names = readdirSync(path).filter(name => /^[^.].*\.ya?ml$/.test(name));
+  if (names.length === 0)
+    throw new LeewayError('LW_CONFIG_UNREADABLE', `The directory ${path} holds no .yaml or .yml file.`);
+  return names.sort().map(name => join(path, name));
+}
+
 /** The text of a configuration file. @throws LeewayError LW_CONFIG_UNREADABLE */
-export function readText(path: string): string {
+function readText(path: string): string {
   try {
     return readFileSync(path, 'utf8');
   } catch (error) {
@@ -96,55 +110,45 @@ function reasonOf(error: unknown): string {
   return message;
 }
 
-function read(text: string, overrides: ConfigOverrides, environment: Environment): Reading {
-  const lines = new LineCounter();
-  const document = parseDocument(text, { lineCounter: lines, uniqueKeys: true, version: '1.2' });
-  const place = (offset: number | undefined) => {
-    const at = lines.linePos(offset ?? 0);
-    return { line: Math.max(at.line, 1), column: Math.max(at.col, 1) };
+const noFile: ConfigText = { file: 'settings', text: '' };
+
+function read(texts: readonly ConfigText[], overrides: ConfigOverrides, environment: Environment): Reading {
+  const documents = (texts.length === 0 ? [noFile] : texts).map(text => readDocument(text, environment));
+  const overridden = (path: Path) => path.reduce<unknown>(valueAt, overrides) !== undefined;
+  const origin = (path: Path) => {
+    if (overridden(path)) return 'command line';
+    const { exact, file, line } = originOf(documents, path);
+    return exact && path.length > 0 ? `${file}:${line}` : 'default';
   };
-  const syntax = [...document.errors, ...document.warnings].map(e => ({
-    ...place(e.pos[0]),
-    rule: 'syntax',
-    path: '',
-    message: `is not YAML: ${e.message.split('\n')[0]!.replace(/ at line \d+, column \d+:?$/, '')}`,
-  }));
-  if (syntax.length > 0) return { config: null, problems: syntax };
-  const unset: Problem[] = [];
-  visit(document, {
-    Alias: (_, node) =>
-      void unset.push({
-        ...place(node.range?.[0]),
-        rule: 'syntax',
-        path: '',
-        message: 'uses a YAML alias; write the value out',
-      }),
-    Scalar: (_, node) => {
-      if (typeof node.value !== 'string') return;
-      const filled = substitute(node.value, environment);
-      for (const name of filled.missing)
-        unset.push({
-          ...place(node.range?.[0]),
-          rule: 'environment',
-          path: '',
-          message: `the environment variable ${name} is not set`,
-        });
-      node.value = filled.text;
-    },
-  });
-  if (unset.length > 0) return { config: null, problems: unset };
-  const root = configSchema as SchemaNode;
-  const given = merge(convertTexts(root, document.toJS() ?? {}), overrides);
-  const located = (found: Finding): Problem => ({
-    ...place(offsetOf(document.contents, found)),
-    rule: found.rule,
-    path: pathText(found.path),
-    message: found.message,
-  });
-  return settle(root, given, located);
+  const unusable = documents.flatMap(({ problems }) => problems);
+  if (unusable.length > 0) return { config: null, problems: unusable, origin };
+  const root = configSchema as unknown as SchemaNode;
+  const given = merge(convertTexts(root, mergeDocuments(documents)), overrides);
+  const located = (found: Finding): Problem => {
+    const { file, line, column } = originOf(documents, found.path, found.atKey);
+    return {
+      file,
+      line,
+      column,
+      rule: found.rule,
+      path: pathText(found.path),
+      message: found.message,
+    };
+  };
+  return { ...settle(root, given, located), origin };
 }
 
-function settle(root: SchemaNode, given: unknown, located: (found: Finding) => Problem): Reading {
+function valueAt(value: unknown, key: string | number): unknown {
+  return isPlain(value) || Array.isArray(value)
+    ? (value as Record<string | number, unknown>)[key]
+    : undefined;
+}
+
+function settle(
+  root: SchemaNode,
+  given: unknown,
+  located: (found: Finding) => Problem,
+): Pick<Reading, 'config' | 'problems'> {
   const filled = fillDefaults(root, given);
   const found = validate(root, filled);
   if (found.length > 0) return { config: null, problems: found.map(located) };
@@ -160,7 +164,8 @@ function convertTexts(root: SchemaNode, value: unknown): unknown {
     if (typeof here === 'object' && here !== null)
       return Object.fromEntries(Object.entries(here).map(([key, item]) => [key, walk(item, [...path, key])]));
     if (typeof here !== 'string') return here;
-    const type = nodeAt(root, value, path)?.type;
+    const node = nodeAt(root, value, path);
+    const type = (node && branchOf(node, here))?.type;
     if (type === 'boolean' && /^(true|false)$/.test(here)) return here === 'true';
     return (type === 'integer' || type === 'number') && /^-?\d+(\.\d+)?$/.test(here) ? Number(here) : here;
   };
@@ -184,21 +189,6 @@ function fillDefaults(node: SchemaNode | undefined, value: unknown): unknown {
   return Object.fromEntries([...entries, ...defaults.filter(([, v]) => v !== undefined)]);
 }
 
-function merge(base: unknown, over: unknown): unknown {
-  if (over instanceof Secret) return over.reveal();
-  if (Array.isArray(over)) return over.map(item => merge(undefined, item));
-  if (base === undefined && isPlain(over)) return merge({}, over);
-  if (!isPlain(base) || !isPlain(over)) return over === undefined ? base : over;
-  const merged: Record<string, unknown> = { ...base };
-  for (const [key, value] of Object.entries(over))
-    if (value !== undefined) merged[key] = merge(base[key], value);
-  return merged;
-}
-
-function isPlain(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value) && !(value instanceof Secret);
-}
-
 function hideSecrets(node: SchemaNode | undefined, value: unknown): unknown {
   const branch = node && branchOf(node, value);
   if (branch === undefined) return value;
@@ -209,25 +199,4 @@ function hideSecrets(node: SchemaNode | undefined, value: unknown): unknown {
   return Object.fromEntries(
     entries.map(([k, v]) => [k, hideSecrets(branch.properties?.[k] ?? recordOf(branch), v)]),
   );
-}
-
-/** Where a finding stands in the text: its key, its value, or the nearest thing around it that is there. */
-function offsetOf(contents: unknown, found: Finding): number | undefined {
-  let node: unknown = contents;
-  let offset = (contents as Node | null)?.range?.[0];
-  for (const [depth, part] of found.path.entries()) {
-    const pair = isMap(node) ? node.items.find(item => keyOf(item) === part) : undefined;
-    const next = isSeq(node) ? node.items[Number(part)] : pair?.value;
-    if (next === undefined || isAlias(next)) return offset;
-    const key = isPair(pair) && isScalar(pair.key) ? pair.key.range?.[0] : undefined;
-    const last = depth === found.path.length - 1;
-    const value = (next as Node | null)?.range?.[0];
-    offset = last && found.atKey !== true ? (value ?? key) : (key ?? value);
-    node = next;
-  }
-  return offset;
-}
-
-function keyOf(pair: Pair<unknown, unknown>): unknown {
-  return isScalar(pair.key) ? pair.key.value : undefined;
 }

@@ -36,12 +36,13 @@ export function constantsOf(node: SchemaNode): readonly unknown[] | null {
 }
 
 /**
- * The branch of a union of objects that `value.type` names, or undefined; of a union of a text and an object the one
- * that `value` looks like. Any other node is returned as it is.
+ * The branch of a union of objects that `value.type` names, or undefined; of a union of a text or a boolean and an
+ * object the one that `value` looks like. Any other node is returned as it is.
  */
 export function branchOf(node: SchemaNode, value: unknown): SchemaNode | undefined {
   if (node.anyOf === undefined || constantsOf(node) !== null) return node;
-  if (node.anyOf[0]?.type === 'string')
+  const first = node.anyOf[0]?.type;
+  if (first === 'string' || first === 'boolean')
     return typeof value === 'object' && value !== null ? node.anyOf.at(-1) : node.anyOf[0];
   const type = (value as { type?: unknown } | null)?.type;
   return node.anyOf.find(branch => branch.properties?.type?.const === type);

@@ -39,8 +39,12 @@ export function objectivesOf(
   models: Readonly<Record<string, ModelRules>>,
   model: string,
 ): NonNullable<ModelRules['objectives']> | null {
-  const rules = Object.entries(models).find(([pattern]) => fits(pattern, model))?.[1];
-  return rules?.objectives ?? null;
+  return firstFit(models, model)?.objectives ?? null;
+}
+
+/** The rules of the first pattern that a name is as. */
+export function firstFit<T>(rules: Readonly<Record<string, T>>, name: string): T | undefined {
+  return Object.entries(rules).find(([pattern]) => fits(pattern, name))?.[1];
 }
 
 /** Whether a name is as a pattern says, in which `*` stands for any text. */

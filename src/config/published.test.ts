@@ -52,8 +52,10 @@ describe('docs/config.schema.json', () => {
   it('shows examples of lists and objectives', () =>
     expect(blocks.map(block => Object.keys(parse(block)).join())).toEqual([
       'listen,sources,retraining',
+      'budget',
       'calendar',
       'measures',
+      'environments',
       'models',
     ]));
 });

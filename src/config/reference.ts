@@ -2,7 +2,15 @@ import { constantsOf, recordOf, type SchemaNode } from './node.ts';
 
 const head = `# Configuration
 
-One YAML file, given with \`leeway start --config FILE\`. Nothing has to be set, so there need not be a file at all; a key that is \`required\` is so where its section is given. \`leeway check-config FILE\` says what is wrong with one, by line and column; unknown keys are refused. \`\${NAME}\` and \`\${NAME:-default}\` in a value are filled from the environment (\`$$\` is a dollar sign), which is where secrets belong: they are never shown, logged or returned.
+YAML files, given with \`leeway start --config FILE\`. Nothing has to be set, so there need not be a file at all; a key that is \`required\` is so where its section is given. \`leeway check-config FILE...\` says what is wrong with them, by file, line and column; unknown keys are refused. With \`--show\` it prints every setting that holds, secrets hidden, with the line it comes from.
+
+**Several files.** \`--config\` may be given several times, and may name a directory: every \`*.yaml\` and \`*.yml\` in it is read, by name. Later files win: mappings are merged key by key, everything else is replaced, lists too. Options of the command line go before all files.
+
+**Environment.** \`\${NAME}\` and \`\${NAME:-default}\` in a value are filled from the environment (\`$$\` is a dollar sign). Where \`NAME\` is not set and \`NAME_FILE\` is, the value is what that file holds, without its last line break: so secrets are mounted by Docker and Kubernetes. Secrets belong there: they are never shown, logged or returned.
+
+**Reload.** SIGHUP has a running service read its files again (\`kill -HUP PID\`, \`systemctl reload\`). The log says what differs, secrets hidden, and which of it holds at once: \`budget\`, \`calendar\`, \`measures\`, \`environments\`, \`models\` (but for \`segments\`), \`webhooks\`, \`retraining\`, \`log.level\`, \`http.limits.rows\`, and of \`limits\` all but \`autoModels\` and \`watchedFeatures\`. Everything else (\`listen\`, \`data\`, \`clickhouse\`, \`sources\`, \`retention\`, ...) is named as waiting for the next start. Files that are wrong change nothing: the service goes on as before, and the log says which line to correct.
+
+**Whose rule counts.** For a model in an environment a key is taken from \`models.NAME.environments.NAME\`, else from \`models.NAME\`, else from \`environments.NAME\`, else from the general settings; in each, the first pattern that fits.
 
 This page is made from the schema in src/config/schema.ts; [config.schema.json](config.schema.json) is the same for editors: put \`# yaml-language-server: $schema=./config.schema.json\` on the first line of the file.
 
@@ -21,6 +29,11 @@ retraining:
 
 /** Shown under the section of that name. */
 const examples: Readonly<Record<string, string>> = {
+  budget: `budget:
+  fleetFalseAlarmsPerWeek: 1                # one false alarm a week, however many models there are`,
+  environments: `environments:
+  staging: {ignore: true}                   # its rows are passed over
+  canary-*: {budget: {falseAlarmsPerMonth: 4}, latenessSeconds: 120}`,
   calendar: `calendar:
   - {name: Christmas, from: 2026-12-25, to: 2026-12-26, as: sunday}   # both days are judged as Sundays
   - name: Sale                                                        # from 18:00 to 22:00 UTC, not judged
@@ -37,7 +50,13 @@ const examples: Readonly<Record<string, string>> = {
       errors: 0.01                          # at most 1 % of the requests fail
       latency:
         - {share: 0.95, seconds: 0.2}       # 95 % are answered within 200 ms
-        - {share: 0.99, seconds: 1}`,
+        - {share: 0.99, seconds: 1}
+    budget: {falseAlarmsPerMonth: 0.5}      # stricter than the others
+    tolerances: {drift: 0.2}                # pages at an effect of .20 instead of .10
+    checks: {volume: false}                 # its traffic comes in batches
+  experiment-*:
+    environments:
+      prod: {budget: {falseAlarmsPerMonth: 10}}`,
 };
 
 /** The reference page docs/configuration.md, made from the schema. */
@@ -80,11 +99,16 @@ function rowsOf(node: SchemaNode, prefix: string): string[] {
   const record = recordOf(node);
   if (record !== undefined && record.properties !== undefined) return rowsOf(record, `${prefix}NAME.`);
   return Object.entries(node.properties ?? {}).flatMap(([key, child]) => {
-    const inner = child.properties === undefined ? child.items : child;
+    const inner = child.properties === undefined ? (child.items ?? objectOf(child)) : child;
     if (inner?.properties === undefined) return [row(prefix + key, child, node)];
-    const nested = child.properties === undefined ? `${prefix}${key}[].` : `${prefix}${key}.`;
+    const nested = child.items === undefined ? `${prefix}${key}.` : `${prefix}${key}[].`;
     return [row(prefix + key, child, node), ...rowsOf(inner, nested)];
   });
+}
+
+/** The mapping of a union of a boolean or a text and a mapping. */
+function objectOf(node: SchemaNode): SchemaNode | undefined {
+  return node.anyOf?.find(branch => branch.properties !== undefined);
 }
 
 function row(key: string, node: SchemaNode, parent: SchemaNode): string {
@@ -107,6 +131,7 @@ function typeText(node: SchemaNode): string {
   const constants = constantsOf(node) ?? (node.const === undefined ? null : [node.const]);
   if (constants !== null) return constants.map(value => `\`${String(value)}\``).join(', ');
   if (node['x-secret'] === true) return 'secret';
+  if (objectOf(node) !== undefined) return node.anyOf!.map(typeText).join(' or ');
   if (node.type === 'array')
     return `list of ${node.items === undefined ? 'values' : plural(typeText(node.items))}`;
   if (node.type === 'object') return recordOf(node) === undefined ? 'mapping' : 'mapping of names';

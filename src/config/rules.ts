@@ -1,10 +1,16 @@
 import { createTargetGuard, type TargetGuard } from '../act/target.ts';
 import { parseMapping } from '../decode/mapping.ts';
+import { systemClock } from '../lib/clock.ts';
 import { LeewayError } from '../lib/errors.ts';
 import { calendarFindings } from './calendar.ts';
-import { isLoopback } from './loopback.ts';
+import { electionFindings } from './election.ts';
+import { fieldRuleFindings } from './field-rules.ts';
+import { kafkaFindings } from './kafka-rules.ts';
+import { keyFindings } from './keys.ts';
+import { proxyFindings } from './listen.ts';
 import { measureFindings } from './measures.ts';
 import type { Path } from './node.ts';
+import { overrideFindings } from './overrides.ts';
 import type { Config, EndpointConfig, SourceConfig } from './schema.ts';
 import type { Secret } from './secret.ts';
 import type { Finding } from './validate.ts';
@@ -12,16 +18,9 @@ import type { Finding } from './validate.ts';
 /** A rule that looks at several keys at once. It sees a configuration that satisfies the schema, secrets included. */
 type Rule = (config: Config) => Finding[];
 
-const listenLoopback: Rule = ({ listen }) =>
-  isLoopback(listen.host)
-    ? []
-    : [
-        {
-          path: ['listen', 'host'],
-          rule: 'listen-loopback',
-          message: 'must be a loopback address (127.0.0.1, ::1 or localhost)',
-        },
-      ];
+const keyRules: Rule = ({ keys }) => keyFindings(keys, systemClock.now());
+
+const proxyAddresses: Rule = ({ listen }) => proxyFindings(listen.proxy?.addresses ?? []);
 
 const topicsOrPattern: Rule = config =>
   eachSource(config, (source, path) => {
@@ -87,9 +86,15 @@ const replayRetention: Rule = config =>
     return [{ path: [...path, 'spreadDays'], rule: 'replay-retention', message }];
   });
 
+const election: Rule = config => electionFindings(config);
+
 const calendarPeriods: Rule = ({ calendar }) => calendarFindings(calendar);
 
 const measureRules: Rule = ({ measures }) => measureFindings(measures);
+
+const overrides: Rule = config => overrideFindings(config, config.limits.features);
+
+const fieldRules: Rule = config => fieldRuleFindings(config);
 
 const mappings: Rule = config =>
   eachSource(config, ({ mapping }, path) => {
@@ -207,17 +212,22 @@ const secrets: Rule = config =>
 
 /** Every cross-field rule, in the order in which problems are told. */
 export const rules: readonly Rule[] = [
-  listenLoopback,
+  keyRules,
+  proxyAddresses,
   topicsOrPattern,
   patternCompiles,
   heartbeat,
+  kafkaFindings,
   sourceNames,
   replayFormat,
   onlyReplay,
   replayRetention,
+  election,
   calendarPeriods,
   measureRules,
+  overrides,
   mappings,
+  fieldRules,
   retentionOrder,
   endpointNames,
   urls,

@@ -1,7 +1,14 @@
 import { type Static, Type } from 'typebox';
+import { budgetSchema } from './budget.ts';
 import { calendarSchema } from './calendar.ts';
+import { electionSchema } from './election.ts';
+import { fieldRulesSchema } from './field-rules.ts';
+import { accessSchema, keysSchema } from './keys.ts';
+import { listenSchema, metricsSchema } from './listen.ts';
 import { measuresSchema } from './measures.ts';
 import { objectivesSchema } from './objectives.ts';
+import { environmentsSchema, overrideKeys } from './overrides.ts';
+import { privacySchema } from './privacy.ts';
 import type { Secret } from './secret.ts';
 import { kafkaSchema, replaySchema, secretText } from './sources.ts';
 
@@ -15,19 +22,6 @@ const url = (description: string) =>
     patternErrorMessage: 'must be an address that begins with http:// or https://',
     description,
   });
-
-const listen = Type.Object(
-  {
-    host: Type.String({ default: '127.0.0.1', minLength: 1, description: 'Address to listen on: loopback.' }),
-    port: Type.Integer({
-      default: 8080,
-      minimum: 0,
-      maximum: 65535,
-      description: 'Port; 0 takes any free one.',
-    }),
-  },
-  section('Where the HTTP interface listens.'),
-);
 
 const clickhouse = Type.Object(
   {
@@ -94,6 +88,11 @@ const limits = Type.Object(
   {
     autoModels: count(200, 'Models that come to be by their first inference.', 100_000),
     features: count(2000, 'Features of one inference; more are refused.', 100_000),
+    watchedFeatures: count(
+      2000,
+      'Features of a model that its baseline watches: the commonest. What is beyond is stored, and counted in the note of the baseline.',
+      20_000,
+    ),
     recordBytes: count(1_048_576, 'Largest record of a source, bytes.', 268_435_456),
     keys: count(2000, 'Most keys of one record, at all depths together.', 100_000),
     textBytes: count(65_536, 'Longest text value, bytes.', 16_777_216),
@@ -174,6 +173,8 @@ const modelRules = Type.Object(
       description: 'Segment tags to profile apart, e.g. `country`.',
     }),
     objectives: Type.Optional(objectivesSchema),
+    fields: Type.Optional(fieldRulesSchema),
+    ...overrideKeys,
   },
   closed,
 );
@@ -184,13 +185,17 @@ const modelRules = Type.Object(
  */
 export const configSchema = Type.Object(
   {
-    listen,
+    listen: listenSchema,
+    metrics: Type.Optional(metricsSchema),
+    keys: keysSchema,
+    access: accessSchema,
     data: Type.String({ default: '.leeway', minLength: 1, description: 'Data directory; one process each.' }),
     clickhouse: Type.Optional(clickhouse),
     sources: Type.Array(Type.Union([kafkaSchema, replaySchema]), {
       default: [],
       description: 'What is read besides HTTP, which always listens.',
     }),
+    election: Type.Optional(electionSchema),
     http,
     retention,
     latenessSeconds: Type.Integer({
@@ -199,22 +204,14 @@ export const configSchema = Type.Object(
       maximum: 86_400,
       description: 'How long after its end a window waits for late rows.',
     }),
-    budget: Type.Object(
-      {
-        falseAlarmsPerModelMonth: Type.Number({
-          default: 1,
-          exclusiveMinimum: 0,
-          maximum: 1000,
-          description: 'False alarms that may be expected of one model in 30 days.',
-        }),
-      },
-      section('What verdicts may cost.'),
-    ),
+    budget: budgetSchema,
     calendar: calendarSchema,
     measures: measuresSchema,
     limits,
+    privacy: privacySchema,
     webhooks,
     retraining: Type.Optional(retraining),
+    environments: environmentsSchema,
     models: Type.Record(Type.String(), modelRules, {
       default: {},
       description: 'Rules by model name or pattern (`churn`, `churn-*`); the first that fits counts.',

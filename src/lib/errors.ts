@@ -10,7 +10,7 @@ export const errorCodes = {
   LW_CONFIG_UNREADABLE: { status: 400, advice: 'Check that the file exists and may be read.' },
   LW_LISTEN_REFUSED: {
     status: 400,
-    advice: 'Use --host 127.0.0.1; other addresses need API keys, which are not available yet.',
+    advice: 'Make a key as the message says, or use --host 127.0.0.1, which needs none.',
   },
   LW_LISTEN_FAILED: {
     status: 409,
@@ -66,6 +66,18 @@ export const errorCodes = {
     advice:
       'Give --data another directory (or clickhouse.database another name) to replay the file from its start.',
   },
+  LW_EXPORT_INVALID: {
+    status: 400,
+    advice: 'Give a directory or .tar file that `leeway export` of this version has written, unchanged.',
+  },
+  LW_STORE_NOT_EMPTY: {
+    status: 409,
+    advice: 'Import into an empty store: another --data directory, or another clickhouse.database.',
+  },
+  LW_REINGEST_REFUSED: {
+    status: 409,
+    advice: 'Nothing was removed. Ask for the part that is named, or give the rows as a file.',
+  },
   LW_SOURCE_CRASHED: {
     status: 500,
     advice: 'The source stopped and cannot restart by itself; the line above says why.',
@@ -79,6 +91,16 @@ export const errorCodes = {
     status: 502,
     advice: 'Nothing, unless it comes again and again: then look at the log of the brokers.',
   },
+  LW_ELECTION_AWAY: {
+    status: 503,
+    advice:
+      'Check that the brokers of the election answer and that its topic is there or may be made. Intake goes on; nothing is judged or sent until there is a leader.',
+  },
+  LW_NOT_LEADER: {
+    status: 503,
+    advice:
+      'Send a request again: it reaches the process that leads. GET /readyz of each says which one it is.',
+  },
   LW_TARGET_REFUSED: {
     status: 400,
     advice: 'Webhook targets must be public http(s) addresses, or be listed in webhooks.allow.',
@@ -91,6 +113,32 @@ export const errorCodes = {
   LW_ORIGIN_REFUSED: {
     status: 403,
     advice: 'Call it as localhost or 127.0.0.1; pages of other origins must be listed in http.cors.origins.',
+  },
+  LW_LISTEN_WARNING: {
+    status: 500,
+    advice: 'Set listen.tls, or let nobody but a TLS proxy reach this address.',
+  },
+  LW_TLS_INVALID: {
+    status: 400,
+    advice:
+      'Check that the PEM files of listen.tls may be read and that certificate and key belong together.',
+  },
+  LW_KEYS_INVALID: {
+    status: 500,
+    advice: 'Put a saved keys.json back, or remove the file and make keys anew with `leeway keys create`.',
+  },
+  LW_UNAUTHENTICATED: {
+    status: 401,
+    advice:
+      'Send a key as `Authorization: Bearer lw_...` (command line: LEEWAY_API_KEY or --key-file); `leeway keys create` where the service runs makes one.',
+  },
+  LW_FORBIDDEN: {
+    status: 403,
+    advice: 'Use a key with the role named; `leeway keys list` shows the roles of each.',
+  },
+  LW_RATE_LIMITED: {
+    status: 429,
+    advice: 'Wait as long as Retry-After says. Send more rows a request, or raise access.requestsPerSecond.',
   },
   LW_INTERNAL: { status: 500, advice: 'The log has the cause under the request id; please report it.' },
   LW_USAGE: { status: 400, advice: 'See `leeway --help`.' },

@@ -37,6 +37,14 @@ export interface Events {
   sourceFinished(e: { readonly source: string; readonly detail: string }): void;
   /** A committed offset was out of range and the broker's earliest was taken instead: rows may be missing. */
   offsetReset(e: { readonly source: string; readonly partition: string; readonly detail: string }): void;
+  /** Offsets [from, to) of a partition were gone from the broker before they were read. */
+  offsetsMissing(e: {
+    readonly source: string;
+    readonly partition: string;
+    readonly from: string;
+    readonly to: string;
+    readonly missing: number;
+  }): void;
   partitionLost(e: { readonly source: string; readonly partition: string }): void;
   offsetCommitted(e: {
     readonly source: string;
@@ -70,11 +78,31 @@ export interface Events {
     readonly seconds: number;
     readonly detail: string;
   }): void;
+  /** This process leads from now on, or does so no more. */
+  leadershipChanged(e: { readonly leads: boolean; readonly term: number; readonly detail: string }): void;
+  electionNoted(e: { readonly detail: string }): void;
   alertChanged(transition: Transition): void;
   deliveryAttempted(delivery: Delivery): void;
   orderChanged(order: Order): void;
+  /** A request was refused for who sent it: no key, a wrong one, a role it lacks, or too many. */
+  accessRefused(e: AccessEvent & { readonly code: string }): void;
+  /** A request that needs the role admin was let through. */
+  accessUsed(e: AccessEvent): void;
+  /** The configuration was read again: what differs (secrets hidden), and whether it holds at once. */
+  configReloaded(e: {
+    readonly changes: readonly { readonly text: string; readonly effect: 'now' | 'restart' }[];
+  }): void;
   /** Anything that went wrong without being one of the above, with a stable code. */
   problemOccurred(e: { readonly code: string; readonly message: string }): void;
+}
+
+/** Who called what: the route's pattern and the key's id, never an address with its values or a secret. */
+interface AccessEvent {
+  readonly method: string;
+  readonly route: string;
+  readonly address: string;
+  readonly key: string;
+  readonly name: string;
 }
 
 /** Events that go nowhere, for tests; `seen` lists the names in order. */
