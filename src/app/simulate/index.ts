@@ -1,0 +1,1 @@
+export { runSimulation } from './simulation.ts';
