@@ -39,8 +39,10 @@ function tooLarge(most: number): LeewayError {
 export function addBodyParser(app: HttpApp, bodyBytes: number): void {
   app.removeAllContentTypeParsers();
   app.addContentTypeParser('*', { parseAs: 'buffer' }, async (request: FastifyRequest, raw: Buffer) => {
-    const { rawBody, mostBytes } = request.routeOptions.config;
-    const bytes = await decodeBody(raw, request.headers['content-encoding'], mostBytes ?? bodyBytes);
+    const { rawBody, mostBytes = bodyBytes, access } = request.routeOptions.config;
+    const most = Math.min(mostBytes, request.caller?.bodyBytes ?? mostBytes);
+    const bytes = await decodeBody(raw, request.headers['content-encoding'], most);
+    if (access === 'report') request.signedBody = bytes;
     return rawBody === true ? bytes : parseJson(bytes);
   });
 }

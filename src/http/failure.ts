@@ -1,5 +1,6 @@
 import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify';
 import { type ErrorCode, LeewayError } from '../lib/errors.ts';
+import { createScrub } from '../lib/scrub.ts';
 import type { HttpDeps } from './ports.ts';
 import type { HttpApp } from './route.ts';
 
@@ -79,13 +80,19 @@ export function createFailureSender(problem: HttpDeps['problem']): Send {
   };
 }
 
+/** A key that came in an address by mistake is not repeated. */
+const withoutKeys = createScrub([]);
+
 export function addFailureHandlers(app: HttpApp, send: Send): void {
   app.setErrorHandler((error, request, reply) => send(request, reply, toLeewayError(error)));
   app.setNotFoundHandler((request, reply) =>
     send(
       request,
       reply,
-      new LeewayError('LW_NOT_FOUND', `There is no ${request.method} ${request.url.split('?')[0]}.`),
+      new LeewayError(
+        'LW_NOT_FOUND',
+        `There is no ${request.method} ${withoutKeys(request.url.split('?')[0]!)}.`,
+      ),
     ),
   );
 }

@@ -1,8 +1,15 @@
+import type { TlsOptions } from 'node:tls';
 import type { BaselineOrigin } from '../domain/baseline.ts';
 import type { Calibration, Finding, Verdict } from '../domain/finding.ts';
 import type { Order } from '../domain/order.ts';
 import type { Binning, Profile } from '../domain/profile.ts';
 import type { RejectReason } from '../domain/reject.ts';
+import type { AccessDeps } from './access.ts';
+import type { DumpDoor } from './dump-door.ts';
+import type { ErasureDesk } from './erasure-desk.ts';
+import type { FileDoor } from './file-door.ts';
+import type { BaselineHistory, DoctorReader, OverviewReader, WindowList } from './operate-ports.ts';
+import type { ReingestDoor } from './reingest-door.ts';
 
 /** A row of a request that was not taken. */
 export interface Refusal {
@@ -105,6 +112,8 @@ export interface ModelDetail {
   /** By window length, for the newest window of each. */
   readonly calibration: readonly LengthCalibration[];
   readonly learning: string | null;
+  /** Expected false alarms in 30 days, and where the number comes from. */
+  readonly budget?: { readonly falseAlarmsPerMonth: number; readonly from: string };
 }
 
 /** Null is "any". Times are epoch milliseconds: findings whose window ends after `from` and at `to` or before. */
@@ -290,6 +299,8 @@ export interface StatusReader {
   /** Newest first. */
   jobs(limit: number): Promise<readonly JobSummary[]>;
   progress(): Promise<readonly ProgressSummary[]>;
+  /** Whether this process does the scheduled work, and a sentence about it; null (or absent) where it is alone. */
+  leadership?(): { readonly leader: boolean; readonly election: string } | null;
   /** What keeps the service from doing its work, in plain sentences; empty is ready. Must not wait for the store. */
   unready(): readonly string[];
 }
@@ -309,19 +320,44 @@ export interface HttpLimits {
   readonly waitMs?: number;
   /** Intake requests that may wait for the store at once; default 64. */
   readonly waiting?: number;
+  /** Longest time a request's head, and a whole request, may take to arrive, milliseconds; default 15,000 and 60,000. */
+  readonly headMs?: number;
+  readonly requestMs?: number;
+  /** Most connections at once; default 4,096. */
+  readonly connections?: number;
 }
 
 /** Everything the HTTP interface stands on. */
 export interface HttpDeps {
   readonly inferences: Intake;
   readonly labels: Intake;
+  /** Rows of files; absent in a process that does not ingest. */
+  readonly files?: FileDoor;
+  /** The whole store, for `leeway export`. */
+  readonly dump?: DumpDoor;
+  /** Rows removed and read again; absent in a process that does not ingest. */
+  readonly reingest?: ReingestDoor;
+  /** Absent: nothing can be erased here. */
+  readonly erasures?: ErasureDesk;
   readonly models: ModelReader;
   readonly baselines: BaselineDesk;
   readonly alerts: AlertReader;
   readonly retraining: RetrainingDesk;
   readonly status: StatusReader;
+  /** Absent: baselines can be listed and activated alone. */
+  readonly history?: BaselineHistory;
+  /** Absent: findings can be asked for alone. */
+  readonly windows?: WindowList;
+  /** Absent: only its parts can be asked for. */
+  readonly overview?: OverviewReader;
+  /** Absent: nothing is told of the machine. */
+  readonly doctor?: DoctorReader;
   readonly metrics: MetricsText;
   readonly limits: HttpLimits;
+  /** Who may call; absent only on loopback, where everybody on this machine may. */
+  readonly access?: AccessDeps;
+  /** Certificate and key of a listener that speaks TLS; absent: plain HTTP. */
+  readonly tls?: TlsOptions;
   /** Origins whose pages may send inferences and labels. */
   readonly corsOrigins: readonly string[];
   /** Whether it listens on loopback: then only loopback names are answered. */

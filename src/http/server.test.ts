@@ -538,7 +538,7 @@ describe('status and page', () => {
     const { get } = await setup();
     const answer = await get('/');
     expect(answer.body).toContain('<title>Leeway</title>');
-    expect(answer.headers['content-security-policy']).toContain("default-src 'self'");
+    expect(answer.headers['content-security-policy']).toContain("default-src 'none'; script-src 'self'");
     expect(answer.headers['content-security-policy']).not.toContain('unsafe');
     expect(answer.headers['x-content-type-options']).toBe('nosniff');
     expect((await get('/assets/x.js')).statusCode).toBe(200);
@@ -562,7 +562,7 @@ describe('status and page', () => {
     const operations = Object.values(
       api.paths as Record<string, Record<string, { summary?: string }>>,
     ).flatMap(p => Object.values(p));
-    expect(operations.length).toBe(20);
+    expect(operations.length).toBeGreaterThanOrEqual(20);
     for (const operation of operations) expect(operation.summary).toBeTruthy();
     const parameters = operations.flatMap(
       operation =>

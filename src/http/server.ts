@@ -6,9 +6,11 @@ import fastifyStatic from '@fastify/static';
 import swagger from '@fastify/swagger';
 import Fastify, { type FastifyReply, type FastifyRequest, type FastifySchema } from 'fastify';
 import type { TSchema } from 'typebox';
+import { LeewayError } from '../lib/errors.ts';
+import { addAccess } from './access.ts';
 import { addBodyParser } from './body.ts';
 import { addFailureHandlers, createFailureSender, toLeewayError } from './failure.ts';
-import { addGuard, intakePaths, safeHeaders } from './guard.ts';
+import { addGuard, intakePaths, safeHeaders, tlsHeaders } from './guard.ts';
 import { createPatience } from './patience.ts';
 import type { HttpDeps } from './ports.ts';
 import type { HttpApp } from './route.ts';
@@ -19,29 +21,31 @@ import { compileValidator } from './validation.ts';
 export async function buildHttp(deps: HttpDeps): Promise<HttpApp> {
   const { waitMs = 10_000, waiting = 64, bodyBytes } = deps.limits;
   const fail = createFailureSender(deps.problem);
+  if (deps.access === undefined && !deps.loopback)
+    throw new LeewayError('LW_LISTEN_REFUSED', 'Without keys the interface is for this machine alone.');
+  const headers = deps.tls === undefined ? safeHeaders : { ...safeHeaders, ...tlsHeaders };
   const app: HttpApp = Fastify({
+    ...connectionOptions(deps),
     logger: false,
     bodyLimit: bodyBytes,
     genReqId: () => randomUUID(),
     requestIdHeader: false,
     trustProxy: false,
-    requestTimeout: 60_000,
+    requestTimeout: deps.limits.requestMs ?? 60_000,
     keepAliveTimeout: 10_000,
     forceCloseConnections: 'idle',
     return503OnClosing: true,
     routerOptions: { maxParamLength: 512, ignoreTrailingSlash: false },
     // Refused before any hook has run.
     frameworkErrors: (error, request, reply) =>
-      void fail(
-        request as FastifyRequest,
-        (reply as FastifyReply).headers(safeHeaders),
-        toLeewayError(error),
-      ),
+      void fail(request as FastifyRequest, (reply as FastifyReply).headers(headers), toLeewayError(error)),
   });
+  app.server.maxConnections = deps.limits.connections ?? 4096;
   app.setValidatorCompiler<TSchema>(({ schema, httpPart }) => compileValidator(schema, httpPart));
   addFailureHandlers(app, fail);
   addQuickClose(app);
-  addGuard(app, deps);
+  addGuard(app, { ...deps, tls: deps.tls !== undefined });
+  if (deps.access !== undefined) addAccess(app, deps.access);
   await addCors(app, deps.corsOrigins);
   addBodyParser(app, bodyBytes);
   await addOpenApi(app, deps.version);
@@ -51,6 +55,13 @@ export async function buildHttp(deps: HttpDeps): Promise<HttpApp> {
   });
   await addPage(app, deps.page);
   return app;
+}
+
+/** TLS, and how long a sender may take: a head that drips in byte by byte would hold its connection for a minute. */
+function connectionOptions({ tls, limits }: HttpDeps): object {
+  const headersTimeout = limits.headMs ?? 15_000;
+  const slow = { headersTimeout, connectionsCheckingInterval: Math.ceil(headersTimeout / 3) };
+  return tls === undefined ? { http: slow } : { https: { ...slow, ...tls } };
 }
 
 /** A connection that falls idle while the service stops is closed: kept alive, it would hold the stop up for seconds. */
@@ -72,7 +83,7 @@ async function addCors(app: HttpApp, origins: readonly string[]): Promise<void> 
       done(null, {
         origin,
         methods: ['POST'],
-        allowedHeaders: ['content-type', 'content-encoding', 'idempotency-key'],
+        allowedHeaders: ['content-type', 'content-encoding', 'idempotency-key', 'authorization', 'x-api-key'],
         maxAge: 600,
         strictPreflight: false,
       });
@@ -108,10 +119,16 @@ function withOptionalDefaults(schema: FastifySchema): FastifySchema {
 /** The page at /, where it has been built. */
 async function addPage(app: HttpApp, page: string | null): Promise<void> {
   if (page === null || !existsSync(join(page, 'index.html'))) return;
-  await app.register(fastifyStatic, {
-    root: page,
-    index: ['index.html'],
-    dotfiles: 'ignore',
-    wildcard: false,
+  await app.register(async scope => {
+    // The files are the same for everybody; what they show is asked for with a key.
+    scope.addHook('onRoute', route => {
+      route.config = { ...route.config, access: 'open' };
+    });
+    await scope.register(fastifyStatic, {
+      root: page,
+      index: ['index.html'],
+      dotfiles: 'ignore',
+      wildcard: false,
+    });
   });
 }

@@ -4,19 +4,23 @@ export interface Cap {
   admit(value: string): string | null;
 }
 
+/** A bound, or where it may change what to ask for it. */
+export type Most = number | (() => number);
+
 /** A cap of `most` values. `onRefused` hears of refused values, up to `most` of them by name and then once a value. */
-export function createCap(most: number, onRefused: () => void): Cap {
+export function createCap(bound: Most, onRefused: () => void): Cap {
+  const most = typeof bound === 'number' ? () => bound : bound;
   const known = new Set<string>();
   const refused = new Set<string>();
   return {
     admit: value => {
       if (known.has(value)) return value;
-      if (known.size < most) {
+      if (known.size < most()) {
         known.add(value);
         return value;
       }
       if (!refused.has(value)) {
-        if (refused.size < most) refused.add(value);
+        if (refused.size < most()) refused.add(value);
         onRefused();
       }
       return null;
@@ -25,7 +29,7 @@ export function createCap(most: number, onRefused: () => void): Cap {
 }
 
 /** One cap for each owner, e.g. subjects of a model. Owners themselves must be capped already. */
-export function createCaps(most: number, onRefused: () => void): (owner: string) => Cap {
+export function createCaps(most: Most, onRefused: () => void): (owner: string) => Cap {
   const caps = new Map<string, Cap>();
   return owner => {
     const known = caps.get(owner) ?? createCap(most, onRefused);

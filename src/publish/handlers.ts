@@ -16,6 +16,7 @@ const names: Readonly<Record<keyof Events, true>> = {
   sourceResumed: true,
   sourceFinished: true,
   offsetReset: true,
+  offsetsMissing: true,
   partitionLost: true,
   offsetCommitted: true,
   lagMeasured: true,
@@ -25,9 +26,14 @@ const names: Readonly<Record<keyof Events, true>> = {
   auditFinished: true,
   windowJudged: true,
   jobFinished: true,
+  leadershipChanged: true,
+  electionNoted: true,
   alertChanged: true,
   deliveryAttempted: true,
   orderChanged: true,
+  accessRefused: true,
+  accessUsed: true,
+  configReloaded: true,
   problemOccurred: true,
 };
 export const eventNames = Object.keys(names) as (keyof Events)[];

@@ -15,7 +15,14 @@ export interface Log {
  * or a secret. What comes by the thousand is `debug`.
  */
 export function createLog(log: Log): Handlers {
-  return { ...intakeLines(log), ...sourceLines(log), ...workLines(log), ...actLines(log) };
+  return {
+    ...intakeLines(log),
+    ...sourceLines(log),
+    ...workLines(log),
+    ...actLines(log),
+    ...accessLines(log),
+    ...reloadLines(log),
+  };
 }
 
 function intakeLines(log: Log): Handlers {
@@ -41,10 +48,32 @@ function sourceLines(log: Log): Handlers {
     sourceResumed: e => log.info({ ...e }, 'source resumed'),
     sourceFinished: e => log.info({ ...e }, 'source finished'),
     offsetReset: e => log.warn({ ...e }, 'offset was out of range: rows may be missing'),
+    offsetsMissing: e => log.error({ ...e }, 'records were gone before they were read'),
     partitionLost: e => log.info({ ...e }, 'partition lost'),
     offsetCommitted: e => log.debug({ ...e }, 'offset committed'),
     lagMeasured: e => log.debug({ ...e }, 'lag measured'),
     sourceCrashed: e => log.error({ ...e }, 'source crashed'),
+  };
+}
+
+function reloadLines(log: Log): Handlers {
+  return {
+    configReloaded: ({ changes }) => {
+      for (const { text, effect } of changes) {
+        if (effect === 'now') log.info({ setting: text }, 'setting changed');
+        else log.warn({ setting: text }, 'setting changed in the file: it takes effect at the next start');
+      }
+      const restart = changes.filter(({ effect }) => effect === 'restart').length;
+      log.info({ changed: changes.length, restart }, 'configuration read again');
+    },
+  };
+}
+
+function accessLines(log: Log): Handlers {
+  return {
+    // Whoever sends too much must not fill the log too.
+    accessRefused: e => log[e.code === 'LW_RATE_LIMITED' ? 'debug' : 'warn']({ ...e }, 'request refused'),
+    accessUsed: e => log.info({ ...e }, 'admin request'),
   };
 }
 
@@ -68,6 +97,9 @@ function workLines(log: Log): Handlers {
       };
       log[drifted.length > 0 ? 'info' : 'debug'](fields, 'window judged');
     },
+    leadershipChanged: ({ leads, ...e }) =>
+      log[leads ? 'info' : 'warn'](e, leads ? 'this process leads' : 'this process leads no more'),
+    electionNoted: e => log.info({ ...e }, 'election'),
     jobFinished: e => log[e.outcome === 'failed' ? 'error' : 'debug']({ ...e }, 'job finished'),
   };
 }

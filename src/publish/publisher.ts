@@ -1,7 +1,7 @@
 import { Counter, collectDefaultMetrics, type Registry } from 'prom-client';
 import { type Clock, systemClock } from '../lib/clock.ts';
 import type { Events } from '../lib/events.ts';
-import { createCap, createCaps } from './cap.ts';
+import { createCap, createCaps, type Most } from './cap.ts';
 import type { GroupDeps } from './group.ts';
 import { groups } from './groups/index.ts';
 import { fanOut } from './handlers.ts';
@@ -12,9 +12,9 @@ export interface PublisherDeps {
   readonly logger: Log;
   readonly clock?: Clock;
   /** Models with series of their own; default 200. */
-  readonly mostModels?: number;
+  readonly mostModels?: Most;
   /** Subjects of a model with series of their own; default 100. */
-  readonly mostSubjects?: number;
+  readonly mostSubjects?: Most;
   /** Whether to export the process's own metrics (`process_...`, `nodejs_...`); default true. */
   readonly processMetrics?: boolean;
 }

@@ -6,6 +6,7 @@ export const health: Route = app => {
   app.route({
     method: 'GET',
     url: '/healthz',
+    config: { access: 'open' },
     schema: {
       summary: 'Whether the process answers.',
       tags: ['status'],
@@ -15,13 +16,20 @@ export const health: Route = app => {
   });
 };
 
-const readiness = Type.Object({ ready: Type.Boolean(), reasons: Type.Array(Type.String()) });
+const readiness = Type.Object({
+  ready: Type.Boolean(),
+  reasons: Type.Array(Type.String()),
+  /** Of several processes one leads: it profiles, judges and acts. Absent where there is one. */
+  leader: Type.Optional(Type.Boolean()),
+  election: Type.Optional(Type.String()),
+});
 
 /** Able to do its work: 503 with the reasons otherwise. */
 export const ready: Route = (app, deps) => {
   app.route({
     method: 'GET',
     url: '/readyz',
+    config: { access: 'open' },
     schema: {
       summary: 'Whether the service can do its work, and if not, why.',
       tags: ['status'],
@@ -29,7 +37,9 @@ export const ready: Route = (app, deps) => {
     },
     handler: async (_request, reply) => {
       const reasons = [...deps.status.unready()];
-      return reply.code(reasons.length === 0 ? 200 : 503).send({ ready: reasons.length === 0, reasons });
+      return reply
+        .code(reasons.length === 0 ? 200 : 503)
+        .send({ ready: reasons.length === 0, reasons, ...deps.status.leadership?.() });
     },
   });
 };

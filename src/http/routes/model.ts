@@ -36,6 +36,15 @@ const detail = Type.Object({
     }),
   ),
   learning: nullableText,
+  budget: Type.Optional(
+    Type.Object({
+      falseAlarmsPerMonth: Type.Number({ description: 'Expected false alarms in 30 days.' }),
+      from: Type.String({
+        description:
+          'Where the number comes from: its own, that of every model, or a part of that of the fleet.',
+      }),
+    }),
+  ),
 });
 
 export const model: Route = (app, deps) => {

@@ -5,6 +5,9 @@ import type { Route } from '../route.ts';
 import { failures, momentValue, orderShape } from '../shapes.ts';
 import { shownOrder } from './orders.ts';
 
+/** Whoever signs sends it without a key: so it is small. */
+const reportBytes = 65_536;
+
 const accuracy = Type.Optional(Type.Number({ minimum: 0, maximum: 1 }));
 
 const body = Type.Object(
@@ -41,6 +44,8 @@ export const retrainingEvents: Route = (app, deps) => {
   app.route({
     method: 'POST',
     url: '/v1/retrainings/:id/events',
+    config: { access: 'report', mostBytes: reportBytes },
+    bodyLimit: reportBytes,
     schema: {
       summary: 'What the receiver of a retraining order reports. Idempotent by event_id.',
       tags: ['retraining'],

@@ -1,5 +1,7 @@
 import type { Group } from '../group.ts';
+import { createAccessGroup } from './access.ts';
 import { createAct } from './act.ts';
+import { createElection } from './election.ts';
 import { createFindings } from './findings.ts';
 import { createIngest } from './ingest.ts';
 import { createJobs } from './jobs.ts';
@@ -18,6 +20,8 @@ export const groups: readonly Group[] = [
   createStore,
   createProfiling,
   createJobs,
+  createElection,
   createAct,
   createService,
+  createAccessGroup,
 ];

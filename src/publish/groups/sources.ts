@@ -16,16 +16,23 @@ export const createSources: Group = ({ registry, partitions }) => {
     'Offsets out of range, replaced by the earliest of the broker: rows may be missing.',
     bySource,
   );
+  const gone = counter(
+    registry,
+    'leeway_source_offsets_missing_total',
+    'Offsets that were gone from the brokers (retention) before they were read: most of them are lost records.',
+    bySource,
+  );
   const commits = counter(registry, 'leeway_source_commits_total', 'Offsets committed.', bySource);
   return {
     sourceStarted: ({ source }) => {
       // A source that joins again may be paused still.
-      for (const one of [paused, crashes, resets, commits]) one.inc({ source }, 0);
+      for (const one of [paused, crashes, resets, gone, commits]) one.inc({ source }, 0);
     },
     sourcePaused: ({ source }) => paused.set({ source }, 1),
     sourceResumed: ({ source }) => paused.set({ source }, 0),
     sourceCrashed: ({ source }) => crashes.inc({ source }),
     offsetReset: ({ source }) => resets.inc({ source }),
+    offsetsMissing: ({ source, missing }) => gone.inc({ source }, missing),
     offsetCommitted: ({ source }) => commits.inc({ source }),
     partitionLost: ({ source, partition }) => lag.remove({ source, partition }),
     lagMeasured: e => {
