@@ -1,6 +1,7 @@
 # syntax=docker/dockerfile:1
-# The service with the embedded engine. Build: docker build -t leeway . ; it listens on loopback inside the container,
-# so run it beside what talks to it (same pod, or `docker run --network host`) until API keys exist.
+# The service with the embedded engine. Build: docker build -t leeway . ; it listens on loopback inside the container
+# until there is a key: `docker run --rm -v leeway:/data leeway keys create --name ops --roles admin --data /data`, then
+# `docker run -v leeway:/data -p 8080:8080 leeway start --data /data --host 0.0.0.0` (docs/security.md: TLS, roles).
 FROM node:24-bookworm-slim AS build
 WORKDIR /build
 COPY package.json package-lock.json .npmrc ./

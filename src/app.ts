@@ -1,10 +1,17 @@
-import { createDecoders } from './app/decoders.ts';
 import { openDoor } from './app/door.ts';
+import { createElection } from './app/election.ts';
+import { createErasureKeeper } from './app/erasure-desk.ts';
+import { fenced } from './app/fence.ts';
 import { startIngest } from './app/ingest.ts';
 import { createJobs, type Jobs } from './app/jobs.ts';
+import { openKeys } from './app/keys.ts';
+import { createLiveConfig, type LiveConfig } from './app/live-config.ts';
+import { createLiveDecoders } from './app/live-decoders.ts';
 import { writeLockFile } from './app/lock-file.ts';
-import { type AppOptions, allRoles, type Role } from './app/options.ts';
+import { type AppOptions, allRoles, type Failpoint, type Role } from './app/options.ts';
 import { createReading } from './app/reading.ts';
+import { createReload } from './app/reload.ts';
+import { meterRows, type RowMeter } from './app/row-meter.ts';
 import { type RunClock, runTime } from './app/run-clock.ts';
 import { createSettle } from './app/settle.ts';
 import { createSources } from './app/sources.ts';
@@ -12,13 +19,15 @@ import { createStages, type Stages } from './app/stages.ts';
 import { openStorage, type Storage } from './app/storage.ts';
 import { createTelemetry } from './app/telemetry.ts';
 import type { Config } from './config/schema.ts';
+import type { Election } from './elect/election.ts';
+import { createGate, type Gate } from './elect/gate.ts';
 import { type Clock, systemClock } from './lib/clock.ts';
 import { LeewayError } from './lib/errors.ts';
 import type { Events } from './lib/events.ts';
 import { createLifecycle } from './lib/lifecycle.ts';
 import type { Source } from './source/ports.ts';
 import type { Replay } from './source/replay.ts';
-import { createIntake } from './store/intake.ts';
+import { createIntake, type Intake } from './store/intake.ts';
 
 export { type AppOptions, allRoles, type Role } from './app/options.ts';
 export { loadConfig } from './config/load.ts';
@@ -31,17 +40,16 @@ export interface App {
   readonly round: Jobs['round'];
   /** A round, and more of them while an order is under way. */
   readonly settle: () => Promise<void>;
+  /** Whether this process does the scheduled work now; of several over one database one does. */
+  readonly leads: () => boolean;
   readonly storage: Storage;
+  /** Goes on with another configuration as far as that can be without a restart; the log says what differs. */
+  reload(read: () => Config): void;
   /** Stops intake, finishes what is in hand, marks, commits, flushes, closes. Idempotent. */
   stop(): Promise<void>;
   /** Rejects when the service cannot go on: the process should end with its message. */
   readonly failed: Promise<never>;
 }
-
-const noSources: { readonly sources: readonly Source[]; readonly replay: Replay | null } = {
-  sources: [],
-  replay: null,
-};
 
 /** Limits of the intake that people do not set. */
 const intakeLimits = { batchRows: 20_000, lingerMs: 250, maxWaitingRows: 100_000 };
@@ -53,7 +61,9 @@ const intakeLimits = { batchRows: 20_000, lingerMs: 250, maxWaitingRows: 100_000
  */
 export async function startApp(config: Config, options: AppOptions = {}): Promise<App> {
   const clock = options.clock ?? systemClock;
-  const publisher = createTelemetry(config, options.logs, clock);
+  const live = createLiveConfig(config);
+  const telemetry = createTelemetry(live.view, options.logs, clock, live.onChange);
+  const { events: publisher, meter } = meterRows(telemetry, clock);
   const lifecycle = createLifecycle((name, error) =>
     publisher.problemOccurred({
       code: 'LW_STORE_FATAL',
@@ -61,7 +71,16 @@ export async function startApp(config: Config, options: AppOptions = {}): Promis
     }),
   );
   try {
-    return await assemble({ config, options, clock, publisher, lifecycle });
+    const app = await assemble({
+      config: live.view,
+      onChange: live.onChange,
+      options,
+      clock,
+      publisher,
+      meter,
+      lifecycle,
+    });
+    return { ...app, reload: createReload(live, publisher) };
   } catch (error) {
     await lifecycle.stop();
     throw error;
@@ -70,74 +89,138 @@ export async function startApp(config: Config, options: AppOptions = {}): Promis
 
 interface Parts {
   readonly config: Config;
+  readonly onChange: LiveConfig['onChange'];
   readonly options: AppOptions;
   readonly clock: Clock;
   readonly publisher: ReturnType<typeof createTelemetry>;
+  readonly meter: RowMeter;
   readonly lifecycle: ReturnType<typeof createLifecycle>;
 }
 
-async function assemble({ config, options, clock, publisher, lifecycle }: Parts): Promise<App> {
+async function assemble(parts: Parts): Promise<Omit<App, 'reload'>> {
+  const { config, options, clock, publisher, lifecycle } = parts;
   const roles = rolesOf(options.roles ?? allRoles);
-  const random = Math.random;
   const failpoint = options.failpoint ?? (() => undefined);
-  const common = { config, clock, random, events: publisher, failpoint };
+  const common: Common = { config, clock, random: Math.random, events: publisher, failpoint };
   const end = createEnd();
   let stopping = false;
   let settle = async (): Promise<void> => undefined;
+  let url = '';
 
+  const keys = openKeys({ config, clock, problem: publisher.problemOccurred });
   const storage = await openStorage(common);
   lifecycle.add('store', storage.close);
-  const limits = { ...intakeLimits, autoModels: config.limits.autoModels };
-  const intake = roles.ingest
-    ? await createIntake({ ...common, ...storage, limits, onFatal: end.fail })
-    : null;
-  const made = roles.ingest
-    ? await createSources({ ...common, ...storage, gate: () => settle() })
-    : noSources;
-  const sources = [...made.sources, ...(options.sources ?? [])];
-  const runClock = options.runClock ?? clockOf(made.replay, clock);
-
-  let url = '';
-  const learning = createLearning();
-  const stages = createStages({ ...common, storage, runClock, publicUrl: () => url, policy: options.policy });
-  lifecycle.add('channels', stages.close);
-  if (intake !== null) lifecycle.add('intake', () => intake.stop());
-  const jobs = wireJobs({ ...common, storage, stages, roles, runClock, learning });
-  lifecycle.add('jobs', jobs.stop);
+  const input = await openInput({ ...parts, common, storage, roles, gate: () => settle(), fail: end.fail });
+  const { intake, sources } = input;
+  const runClock = options.runClock ?? clockOf(input.replay, clock);
+  const work = createWork({ ...parts, common, storage, roles, runClock, intake, url: () => url });
+  const { jobs, stages, gate, election } = work;
   settle = createSettle(jobs, stages.retraining, { clock, stopping: () => stopping });
 
-  const decoders = createDecoders(config);
+  const decoders = createLiveDecoders(config, parts.onChange);
+  const erasures = createErasureKeeper({ ...common, storage, intake });
   const door = await openDoor({
     ...common,
+    ...work,
     runClock,
     storage,
+    keys,
     intake,
     decoders,
-    stages,
     sources,
     publisher,
-    learning: learning.of,
+    meter: parts.meter,
+    erasures,
+    learning: work.learning.of,
     stopping: () => stopping,
   });
   url = door.url;
   lifecycle.add('http', door.close);
   if (config.clickhouse === undefined)
-    lifecycle.add('lock file', writeLockFile(config.data, { url, pid: process.pid }));
-  if (roles.act) await recoverAct(stages, clock, runTime(runClock, config.latenessSeconds));
-  if (options.scheduled !== false) jobs.schedule();
-  const linger = runClock.kind === 'wall';
-  if (intake !== null)
-    lifecycle.add(
-      'sources',
-      await startIngest({ ...common, sources, intake, decoders, linger, crashed: end.fail }),
-    );
+    lifecycle.add('lock file', writeLockFile(config.data, { url, pid: process.pid, key: keys.localKey }));
+  await election.start();
+  await gate.enter();
+  if (options.scheduled !== false) {
+    jobs.schedule();
+    if (roles.profile) lifecycle.add('erasures', erasures.schedule());
+  }
+  if (intake !== null) {
+    const linger = runClock.kind === 'wall';
+    const ingest = { ...common, sources, intake, decoders, linger, crashed: end.fail };
+    lifecycle.add('sources', await startIngest(ingest));
+  }
   const stop = () => {
     stopping = true;
     // Rows that wait for a store that is away would hold the stop up; whoever sent them sends them again.
     if (intake?.healthy === false) void intake.stop();
     return lifecycle.stop();
   };
-  return { url, round: jobs.round, settle: () => settle(), storage, stop, failed: end.failed };
+  const leads = () => gate.isOpen;
+  return { url, round: jobs.round, settle: () => settle(), leads, storage, stop, failed: end.failed };
+}
+
+type Roles = Readonly<Record<Role, boolean>>;
+
+/** What every part is given. */
+interface Common {
+  readonly config: Config;
+  readonly clock: Clock;
+  readonly random: () => number;
+  readonly events: Events;
+  readonly failpoint: (name: Failpoint) => void;
+}
+
+/** What comes in: the writer of rows, and the sources of the configuration and of the program that embeds Leeway. */
+async function openInput(of: {
+  readonly common: Common;
+  readonly options: AppOptions;
+  readonly storage: Storage;
+  readonly roles: Roles;
+  readonly gate: () => Promise<void>;
+  readonly fail: (error: Error) => void;
+}): Promise<{ intake: Intake | null; sources: readonly Source[]; replay: Replay | null }> {
+  const { common, storage, roles, gate, fail } = of;
+  const given = of.options.sources ?? [];
+  if (!roles.ingest) return { intake: null, sources: given, replay: null };
+  const limits = { ...intakeLimits, autoModels: common.config.limits.autoModels };
+  const intake = await createIntake({ ...common, ...storage, limits, onFatal: fail });
+  const made = await createSources({ ...common, ...storage, gate });
+  return { intake, sources: [...made.sources, ...given], replay: made.replay };
+}
+
+/** What is done with the rows: the stages, who leads, and the jobs. Nothing runs yet. */
+function createWork(of: {
+  readonly common: Common;
+  readonly options: AppOptions;
+  readonly lifecycle: Parts['lifecycle'];
+  readonly storage: Storage;
+  readonly roles: Roles;
+  readonly runClock: RunClock;
+  readonly intake: Intake | null;
+  readonly url: () => string;
+}) {
+  const { common, options, lifecycle, storage, roles, runClock, intake, url } = of;
+  const { config, clock } = common;
+  const learning = createLearning();
+  const election = createElection({ ...common, roles });
+  const stages = createStages({
+    ...common,
+    storage,
+    runClock,
+    publicUrl: () => config.listen.publicUrl ?? config.election?.publicUrl ?? url(),
+    policy: options.policy,
+    prove: election.prove,
+  });
+  lifecycle.add('channels', stages.close);
+  if (intake !== null) lifecycle.add('intake', () => intake.stop());
+  lifecycle.add('election', election.stop);
+  const takeOver = async () => {
+    if (roles.act) await recoverAct(stages, clock, runTime(runClock, config.latenessSeconds));
+  };
+  const gate = createGate({ election, takeOver });
+  const jobs = wireJobs({ ...common, storage, stages, roles, runClock, learning, election, gate });
+  lifecycle.add('jobs', jobs.stop);
+  return { learning, election, stages, gate, jobs };
 }
 
 function wireJobs(of: {
@@ -146,14 +229,17 @@ function wireJobs(of: {
   readonly events: Events;
   readonly storage: Storage;
   readonly stages: Stages;
-  readonly roles: Readonly<Record<Role, boolean>>;
+  readonly roles: Roles;
   readonly runClock: RunClock;
   readonly learning: ReturnType<typeof createLearning>;
+  readonly election: Election;
+  readonly gate: Gate;
 }): Jobs {
-  const { config, storage, runClock } = of;
+  const { config, storage, runClock, stages } = of;
   return createJobs({
     ...of,
-    ...of.stages,
+    ...stages,
+    baselines: { learn: fenced(of.election.prove, stages.baselines.learn) },
     streams: () => storage.windows.streams(),
     readUpTo: createReading(storage.progress, config, runClock),
     record: run => storage.jobRuns.append([run]),
@@ -180,7 +266,7 @@ async function recoverAct(stages: Stages, clock: Clock, now: (windowEnd: number)
   await stages.actor.recover(now);
 }
 
-function rolesOf(roles: readonly Role[]): Readonly<Record<Role, boolean>> {
+function rolesOf(roles: readonly Role[]): Roles {
   // Alerts are decided on what this process has judged; the findings of another process would be missed.
   if (roles.includes('act') && !roles.includes('detect'))
     throw new LeewayError('LW_USAGE', 'the role act needs the role detect in the same process');

@@ -1,77 +1,137 @@
 import { existsSync, readFileSync } from 'node:fs';
-import type { AddressInfo } from 'node:net';
+import type { Server } from 'node:https';
 import { fileURLToPath } from 'node:url';
 import { defaultPolicy } from '../act/policy.ts';
+import { isLoopback } from '../config/loopback.ts';
 import type { Config } from '../config/schema.ts';
+import type { Election } from '../elect/election.ts';
+import type { KeyDesk } from '../http/access.ts';
+import { buildMetricsListener } from '../http/metrics-listener.ts';
 import type { HttpDeps, Intake as HttpIntake } from '../http/ports.ts';
 import { buildHttp } from '../http/server.ts';
 import type { Clock } from '../lib/clock.ts';
 import { LeewayError } from '../lib/errors.ts';
 import type { Publisher } from '../publish/publisher.ts';
 import type { Source } from '../source/ports.ts';
+import { createDump } from '../store/dump.ts';
 import { createFileRows } from '../store/file-rows.ts';
 import type { Intake } from '../store/intake.ts';
+import { createAccess } from './access.ts';
 import { createAlertReader } from './alert-reader.ts';
 import { createBaselineDesk } from './baseline-desk.ts';
+import { createBaselineHistory } from './baseline-history.ts';
 import type { Decoders } from './decoders.ts';
+import { createServiceDoctor } from './doctor/service.ts';
+import type { ErasureKeeper } from './erasure-desk.ts';
+import { fileDoorOf } from './files/door.ts';
+import { reingestDoorOf } from './files/reingest-door.ts';
 import { createHttpIntake } from './http-intake.ts';
+import { listenOn, urlOf } from './listener.ts';
 import { createModelReader } from './model-reader.ts';
+import { createOverview } from './overview.ts';
+import type { RowMeter } from './row-meter.ts';
+import { hasModelRules } from './ruling.ts';
 import type { RunClock } from './run-clock.ts';
 import type { Stages } from './stages.ts';
 import { createStatusReader } from './status-reader.ts';
 import type { Storage } from './storage.ts';
+import { createStreamRules } from './stream-rules.ts';
+import { followTls, readTls } from './tls.ts';
 import { createUploadReader } from './uploads.ts';
+import { createWindowList } from './window-list.ts';
 
 export interface DoorDeps {
   readonly config: Config;
   readonly clock: Clock;
   readonly runClock: RunClock;
   readonly storage: Storage;
+  readonly keys: KeyDesk;
   /** Null in a process that does not ingest. */
   readonly intake: Intake | null;
   readonly decoders: Decoders;
   readonly stages: Stages;
   readonly sources: readonly Source[];
   readonly publisher: Publisher;
+  readonly meter: RowMeter;
+  readonly election: Election;
+  readonly erasures: ErasureKeeper;
   readonly learning: (model: string, environment: string) => string;
   readonly stopping: () => boolean;
 }
 
 /** Opens the HTTP interface; its ports are met by the stages here. */
 export async function openDoor(deps: DoorDeps): Promise<{ readonly url: string; close(): Promise<void> }> {
-  const { config } = deps;
-  const app = await buildHttp(portsOf(deps));
-  const { host, port } = config.listen;
-  try {
-    await app.listen({ host, port });
-  } catch (error) {
+  const { config, publisher } = deps;
+  const { host, tls } = config.listen;
+  const ports = portsOf(deps);
+  const app = await buildHttp(ports);
+  const port = await listenOn(app, config.listen);
+  const problem = publisher.problemOccurred;
+  const endTls =
+    tls === undefined
+      ? () => undefined
+      : followTls({ tls, server: app.server as unknown as Server, problem });
+  const close = async () => {
+    endTls();
     await app.close();
-    throw new LeewayError(
-      'LW_LISTEN_FAILED',
-      `Cannot listen on ${host}:${port}: ${listenProblem(error)}.`,
-      error,
-    );
+  };
+  if (tls === undefined && !isLoopback(host))
+    problem({
+      code: 'LW_LISTEN_WARNING',
+      message: `${host} is served without TLS: keys and rows can be read on the way.`,
+    });
+  try {
+    const closeMetrics = await openMetrics(config.metrics, ports);
+    return {
+      url: urlOf(tls === undefined ? 'http' : 'https', host, port),
+      close: async () => void (await Promise.all([closeMetrics(), close()])),
+    };
+  } catch (error) {
+    await close();
+    throw error;
   }
-  const bound = (app.server.address() as AddressInfo).port;
-  return { url: `http://${host.includes(':') ? `[${host}]` : host}:${bound}`, close: () => app.close() };
 }
 
-function listenProblem(error: unknown): string {
-  const { code, message } = error as NodeJS.ErrnoException;
-  if (code === 'EADDRINUSE') return 'another program listens there';
-  if (code === 'EADDRNOTAVAIL') return 'this machine has no such address';
-  if (code === 'EACCES') return 'this user may not listen on that port';
-  return message;
+/** The listener of its own for Prometheus, where one is configured; returns what closes it. */
+async function openMetrics(metrics: Config['metrics'], ports: HttpDeps): Promise<() => Promise<void>> {
+  if (metrics === undefined) return async () => undefined;
+  const { access = null } = ports;
+  const app = buildMetricsListener({
+    ...ports,
+    loopback: isLoopback(metrics.host),
+    access: metrics.key ? access : null,
+  });
+  await listenOn(app, metrics);
+  return () => app.close();
 }
 
 function portsOf(deps: DoorDeps): HttpDeps {
   const { config, storage, stages, publisher, runClock } = deps;
   const runNow = () => runClock.now();
   const files = createFileRows(storage.database);
+  const status = createStatusReader({
+    storage,
+    intake: deps.intake,
+    sources: () => deps.sources,
+    stopping: deps.stopping,
+    election: deps.election,
+  });
+  const models = createModelReader({
+    storage,
+    policy: defaultPolicy.name,
+    learning: deps.learning,
+    runNow,
+    budget: createStreamRules(config).budget,
+  });
   return {
     inferences: createDoorIntake(deps, 'inferences'),
     labels: createDoorIntake(deps, 'labels'),
-    models: createModelReader({ storage, policy: defaultPolicy.name, learning: deps.learning, runNow }),
+    ...fileDoorOf(deps),
+    ...reingestDoorOf(deps),
+    dump: createDump(storage),
+    erasures: deps.erasures,
+    models,
+    overview: createOverview({ ...deps, version: version(), models, status }),
     baselines: createBaselineDesk({
       storage,
       baselines: stages.baselines,
@@ -80,18 +140,18 @@ function portsOf(deps: DoorDeps): HttpDeps {
       runNow,
       now: () => deps.clock.now(),
     }),
+    history: createBaselineHistory({ storage, baselines: stages.baselines, runNow }),
+    windows: createWindowList(storage),
     alerts: createAlertReader(storage),
     retraining: stages.retraining,
-    status: createStatusReader({
-      storage,
-      intake: deps.intake,
-      sources: () => deps.sources,
-      stopping: deps.stopping,
-    }),
+    status,
+    doctor: createServiceDoctor({ ...deps, version: version(), status, keyNeeded: () => deps.keys.needed() }),
     metrics: publisher,
     limits: { bodyBytes: config.http.limits.bodyBytes, uploadBytes: config.http.limits.uploadBytes },
     corsOrigins: config.http.cors.origins,
-    loopback: true,
+    loopback: isLoopback(config.listen.host),
+    access: createAccess(deps),
+    ...(config.listen.tls === undefined ? {} : { tls: readTls(config.listen.tls) }),
     page: pageFolder(),
     version: version(),
     problem: e => publisher.problemOccurred(e),
@@ -107,14 +167,18 @@ function createDoorIntake(deps: DoorDeps, route: 'inferences' | 'labels'): HttpI
     };
   const decoder = deps.decoders.of('http');
   const decode = route === 'inferences' ? decoder.decode : decoder.decodeLabels;
-  const mostRows = config.http.limits.rows;
   return createHttpIntake({
     decode,
     intake,
     requests: storage.requests,
     now: () => clock.now(),
-    mostRows,
+    get mostRows() {
+      return config.http.limits.rows;
+    },
     route,
+    get ruled() {
+      return hasModelRules(config);
+    },
   });
 }
 

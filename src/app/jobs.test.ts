@@ -16,6 +16,7 @@ function start(part: Partial<JobsDeps> = {}) {
   };
   const deps = {
     roles: { profile: true, detect: true, act: true },
+    gate: { enter: async () => true, isOpen: true },
     profiler: { tick: () => called('profile', { profiled: 0, due: 0 }), sweep: async () => 0 },
     baselines: {
       learn: (_model: string, _environment: string, now: number) => {

@@ -4,6 +4,7 @@ import type { Outbox } from '../act/outbox.ts';
 import type { Retraining } from '../act/retraining.ts';
 import type { Detector } from '../detect/detector.ts';
 import type { JudgedWindow } from '../domain/finding.ts';
+import { type Gate, isNotLeader } from '../elect/gate.ts';
 import type { Clock } from '../lib/clock.ts';
 import type { Events } from '../lib/events.ts';
 import type { Auditor } from '../profile/auditor.ts';
@@ -24,6 +25,8 @@ const longestRest = 15_000;
 
 export interface JobsDeps {
   readonly roles: { readonly profile: boolean; readonly detect: boolean; readonly act: boolean };
+  /** Passed by every round: among several processes one works. */
+  readonly gate: Gate;
   readonly profiler: Profiler;
   readonly baselines: Pick<Baselines, 'learn'>;
   readonly auditor: Auditor;
@@ -70,6 +73,7 @@ export function createJobs(deps: JobsDeps): Jobs {
   const messages = createMessages(deps, run);
   const round = () =>
     inTurn(async () => {
+      if (!(await enter(deps, run))) return { judged: 0, sent: 0 };
       const started = deps.clock.now();
       const now = deps.runClock.now();
       // Before anything is profiled: whatever is read by then is marked, so what is judged has been profiled.
@@ -85,9 +89,14 @@ export function createJobs(deps: JobsDeps): Jobs {
       return { judged, sent };
     });
   const audit = (period: 'day' | 'all') =>
-    inTurn(() =>
-      run('audit', '', async () => (await deps.auditor.run({ now: deps.runClock.now(), period })).mismatches),
-    );
+    inTurn(async () => {
+      if (!deps.gate.isOpen) return;
+      await run(
+        'audit',
+        '',
+        async () => (await deps.auditor.run({ now: deps.runClock.now(), period })).mismatches,
+      );
+    });
   const tasks: { stop(): unknown }[] = [];
   return {
     round,
@@ -99,7 +108,9 @@ export function createJobs(deps: JobsDeps): Jobs {
       if (!deps.roles.profile) return;
       every('17 * * * *', () => audit('day'));
       every('43 3 * * *', () => audit('all'));
-      every('29 * * * *', () => inTurn(() => run('sweep', '', () => deps.profiler.sweep())));
+      every('29 * * * *', () =>
+        inTurn(async () => (deps.gate.isOpen ? run('sweep', '', () => deps.profiler.sweep()) : null)),
+      );
     },
     stop: async () => {
       stopped = true;
@@ -108,6 +119,16 @@ export function createJobs(deps: JobsDeps): Jobs {
       await messages.ended();
     },
   };
+}
+
+/** Whether a round may begin. Taking over may fail, with the store away for example: the next round tries again. */
+async function enter({ gate }: JobsDeps, run: Run): Promise<boolean> {
+  try {
+    return await gate.enter();
+  } catch (error) {
+    await run('take-over', '', () => Promise.reject(error as Error));
+    return false;
+  }
 }
 
 type Run = <T>(job: string, model: string, work: () => Promise<T>) => Promise<T | null>;
@@ -134,7 +155,8 @@ function createRunner(deps: JobsDeps): Run {
       );
       return result;
     } catch (error) {
-      await finish('failed', error instanceof Error ? error.message : String(error), true);
+      const outcome = isNotLeader(error) ? 'skipped' : 'failed';
+      await finish(outcome, error instanceof Error ? error.message : String(error), true);
       return null;
     }
   };
@@ -148,6 +170,7 @@ function createMessages(deps: JobsDeps, run: Run) {
   let apart = false;
   let delivery: Promise<number> | null = null;
   const deliver = async (): Promise<number> => {
+    if (!deps.gate.isOpen) return 0;
     const sent = (await run('outbox', '', async () => deps.outbox.tick(deps.clock.now()))) ?? 0;
     await run('retraining', '', async () => deps.retraining.tick());
     return sent;

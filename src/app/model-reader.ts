@@ -15,6 +15,13 @@ export interface ModelReaderDeps {
   /** What a stream without a baseline still needs; '' when it has one. */
   readonly learning: (model: string, environment: string) => string;
   readonly runNow: () => number;
+  /** Its share of the fleet's budget depends on which streams there are. */
+  readonly budget?: (stream: Stream, all: readonly Stream[]) => NonNullable<ModelDetail['budget']>;
+}
+
+interface Stream {
+  readonly model: string;
+  readonly environment: string;
 }
 
 /** What the page and the command line read about models. */
@@ -152,6 +159,15 @@ function worstOf(findings: readonly Finding[]): ModelSummary['worst'] {
   return { subject, check, effect, tolerance, windowSeconds, sentence };
 }
 
+async function budgetOf(
+  { storage, budget }: ModelReaderDeps,
+  stream: Stream,
+): Promise<Pick<ModelDetail, 'budget'>> {
+  if (budget === undefined) return {};
+  const all = byStream(await storage.models.list()).map(([version]) => version!);
+  return { budget: budget(stream, all) };
+}
+
 /** Least effect of the drift check that counts as drift (docs/methods/verdicts.md). */
 const bodyTolerance = 0.02;
 
@@ -178,6 +194,7 @@ async function detailOf(deps: ModelReaderDeps, versions: readonly ModelVersion[]
     checks: checksFrom(activations, learning, firstSeen(versions)),
     calibration: calibrationByLength(firstSeen(versions), deps.runNow()),
     learning,
+    ...(await budgetOf(deps, { model, environment })),
   };
 }
 

@@ -1,11 +1,8 @@
 import { type Actor, createActor } from '../act/actor.ts';
-import type { Endpoint } from '../act/channel.ts';
-import { createChannels } from '../act/channels/index.ts';
 import { createLinks, type Links } from '../act/links.ts';
-import { createOutbox, type Outbox } from '../act/outbox.ts';
+import type { Outbox } from '../act/outbox.ts';
 import { defaultPolicy, type Policy } from '../act/policy.ts';
 import { createRetraining, type Retraining } from '../act/retraining.ts';
-import { createTargetGuard } from '../act/target.ts';
 import { calendarOf } from '../config/calendar.ts';
 import { objectivesOf } from '../config/objectives.ts';
 import type { Config } from '../config/schema.ts';
@@ -15,10 +12,13 @@ import type { Events } from '../lib/events.ts';
 import { type Auditor, createAuditor } from '../profile/auditor.ts';
 import { activeBaseline, type Baselines, createBaselines } from '../profile/baselines.ts';
 import { createProfiler, type Profiler } from '../profile/profiler.ts';
+import { fenced, type Prove } from './fence.ts';
+import { createLiveOutbox, orderEndpoint } from './live-outbox.ts';
 import type { Failpoint } from './options.ts';
 import { createPromoter } from './promoter.ts';
 import type { RunClock } from './run-clock.ts';
 import type { Storage } from './storage.ts';
+import { createStreamRules } from './stream-rules.ts';
 
 export interface StageDeps {
   readonly config: Config;
@@ -31,6 +31,8 @@ export interface StageDeps {
   readonly publicUrl: () => string;
   readonly failpoint: (name: Failpoint) => void;
   readonly policy?: Policy | undefined;
+  /** Asked before anything is concluded, written or sent that only the leader may. */
+  readonly prove: Prove;
 }
 
 export interface Stages {
@@ -49,7 +51,12 @@ export function createStages(deps: StageDeps): Stages {
   const { config, storage, events, clock, random, failpoint } = deps;
   const rawRetentionSeconds = config.retention.rawDays * 86_400;
   const { storeClock } = storage;
-  const baselines = createBaselines({ store: storage.baselines, storeClock, events });
+  const baselines = createBaselines({
+    store: storage.baselines,
+    storeClock,
+    events,
+    mostFeatures: config.limits.watchedFeatures,
+  });
   const segments = [...new Set(Object.values(config.models).flatMap(model => model.segments))];
   const profiler = createProfiler({
     profiles: storage.profiles,
@@ -65,16 +72,20 @@ export function createStages(deps: StageDeps): Stages {
   });
   const detector = createDetector({
     windows: storage.windows,
-    findings: storage.findings,
+    findings: { ...storage.findings, write: fenced(deps.prove, storage.findings.write) },
     baselines: createBaselineReader(storage),
     noise: storage.noise,
-    calendar: calendarOf(config.calendar),
-    measures: config.measures,
+    // Read anew for every window: they may change while the service runs.
+    get calendar() {
+      return calendarOf(config.calendar);
+    },
+    get measures() {
+      return config.measures;
+    },
     objectives: model => objectivesOf(config.models, model),
+    settings: createStreamRules(config).settings,
     events,
     clock,
-    budget: config.budget.falseAlarmsPerModelMonth,
-    latenessSeconds: config.latenessSeconds,
     failpoint,
   });
   const auditor = createAuditor({
@@ -100,9 +111,7 @@ function createBaselineReader({ baselines }: Storage) {
 function createActStage(deps: StageDeps, baselines: Baselines) {
   const { config, storage, events, clock, random, failpoint } = deps;
   const links = lateLinks(deps.publicUrl);
-  const endpoints = endpointsOf(config);
-  const channels = createChannels({ guard: createTargetGuard(config.webhooks.allow) });
-  const hours = (value: number) => value * 3_600_000;
+  const hours = (value: number | undefined) => (value === undefined ? undefined : value * 3_600_000);
   const retraining = createRetraining({
     orders: storage.orders,
     callbacks: storage.callbacks,
@@ -123,36 +132,48 @@ function createActStage(deps: StageDeps, baselines: Baselines) {
           { from: Math.floor(from / 300_000) * 300, to: Math.ceil(to / 300_000) * 300, version: '' },
         ),
     },
-    endpoint: endpoints.find(endpoint => endpoint.takes === 'orders')?.name ?? null,
-    ...(config.retraining === undefined
-      ? {}
-      : {
-          leastRows: config.retraining.leastRows,
-          cooldown: hours(config.retraining.cooldownHours),
-          timeout: hours(config.retraining.timeoutHours),
-        }),
+    get endpoint() {
+      return orderEndpoint(config);
+    },
+    get leastRows() {
+      return config.retraining?.leastRows;
+    },
+    get cooldown() {
+      return hours(config.retraining?.cooldownHours);
+    },
+    get timeout() {
+      return hours(config.retraining?.timeoutHours);
+    },
   });
   const actor = createActor({
-    alerts: storage.alerts,
-    orders: retraining,
+    alerts: { ...storage.alerts, append: fenced(deps.prove, storage.alerts.append) },
+    orders: { consider: fenced(deps.prove, retraining.consider) },
     policy: deps.policy ?? defaultPolicy,
+    policyOf: stream => createStreamRules(config).policy(stream, deps.policy),
     links,
     events,
     failpoint: name => failpoint(name as Failpoint),
   });
-  const outbox = createOutbox({
+  const outbox = createLiveOutbox({
+    config,
+    guardSend: send => fenced(deps.prove, send),
     deliveries: storage.deliveries,
-    endpoints,
-    channels,
     clock,
     random,
     events,
     failpoint: name => failpoint(name as Failpoint),
   });
-  const close = async () => {
-    for (const channel of channels) await channel.close();
+  return { actor, outbox, retraining: onlyLeader(retraining, deps.prove), close: outbox.close };
+}
+
+/** Every step of an order is the leader's: two processes would number their steps alike. */
+function onlyLeader(retraining: Retraining, prove: Prove): Retraining {
+  return {
+    ...retraining,
+    tick: fenced(prove, retraining.tick),
+    receive: fenced(prove, retraining.receive),
+    cancel: fenced(prove, retraining.cancel),
   };
-  return { actor, outbox, retraining, close };
 }
 
 function lateLinks(url: () => string): Links {
@@ -162,16 +183,4 @@ function lateLinks(url: () => string): Links {
     baselines: model => createLinks(url()).baselines(model),
     callback: order => createLinks(url()).callback(order),
   };
-}
-
-/** Name of the receiver of orders in deliveries and metrics. */
-const retrainingEndpoint = 'retraining';
-
-function endpointsOf(config: Config): Endpoint[] {
-  const alerts = config.webhooks.alerts.map(
-    ({ name, url, secrets }): Endpoint => ({ name, kind: 'webhook', takes: 'alerts', url, secrets }),
-  );
-  if (config.retraining === undefined) return alerts;
-  const { url, secrets } = config.retraining;
-  return [...alerts, { name: retrainingEndpoint, kind: 'webhook', takes: 'orders', url, secrets }];
 }

@@ -1,3 +1,4 @@
+import type { Election } from '../elect/election.ts';
 import type { StatusReader } from '../http/ports.ts';
 import type { Source } from '../source/ports.ts';
 import type { Intake } from '../store/intake.ts';
@@ -9,6 +10,7 @@ export function createStatusReader(deps: {
   readonly intake: Pick<Intake, 'healthy' | 'full'> | null;
   readonly sources: () => readonly Source[];
   readonly stopping: () => boolean;
+  readonly election: Pick<Election, 'shared' | 'term' | 'sentence'>;
 }): StatusReader {
   const { storage } = deps;
   return {
@@ -23,6 +25,8 @@ export function createStatusReader(deps: {
     jobs: async limit =>
       [...(await storage.jobRuns.latest())].sort((a, b) => b.started - a.started).slice(0, limit),
     progress: () => storage.progress.all(),
+    leadership: () =>
+      deps.election.shared ? { leader: deps.election.term !== null, election: deps.election.sentence } : null,
     unready: () => {
       const reasons: string[] = [];
       if (deps.stopping()) reasons.push('the service is stopping');

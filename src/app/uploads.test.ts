@@ -1,4 +1,4 @@
-import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
@@ -33,5 +33,13 @@ describe('uploaded tables', () => {
     });
     expect(readdirSync(folder)).toEqual([]);
     await expect(read('csv', Buffer.from('')).next()).rejects.toThrow('the body holds nothing');
+  });
+
+  it('left by a process that was killed are removed, and nothing else', () => {
+    const folder = mkdtempSync(join(directory, 'killed-'));
+    writeFileSync(join(folder, 'upload-1b4e28ba-2fa1-4d3b-a3f5-ef19b5a7633b.csv'), 'rows');
+    writeFileSync(join(folder, 'upload-notes.csv'), 'mine');
+    createUploadReader({ directory: folder, files: refusing });
+    expect(readdirSync(folder)).toEqual(['upload-notes.csv']);
   });
 });

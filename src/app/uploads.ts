@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { existsSync, readdirSync, rmSync } from 'node:fs';
 import { mkdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { splitBody } from '../decode/body.ts';
@@ -14,6 +15,7 @@ const mostRows = 5_000_000;
 
 /** Rows of an uploaded file as payloads. Tables (CSV, Parquet) become payloads column by column. */
 export function createUploadReader(deps: { readonly directory: string; readonly files: FileRows }) {
+  removeLeftovers(deps.directory);
   return async function* read(
     format: 'json' | 'ndjson' | 'csv' | 'parquet',
     body: Uint8Array,
@@ -40,6 +42,13 @@ export function createUploadReader(deps: { readonly directory: string; readonly 
       await rm(path, { force: true });
     }
   };
+}
+
+/** Files of a process that was killed while it read them: they hold rows no field rule has seen. */
+function removeLeftovers(directory: string): void {
+  if (!existsSync(directory)) return;
+  for (const name of readdirSync(directory))
+    if (/^upload-[0-9a-f-]{36}\./.test(name)) rmSync(join(directory, name), { force: true });
 }
 
 /** The sender knows nothing of the file its rows were kept in meanwhile, nor has use for the engine's hints. */

@@ -5,6 +5,8 @@ import type { Config } from '../config/schema.ts';
 export interface AppHandle {
   /** Where it listens. */
   readonly url: string;
+  /** Goes on with the configuration as it is read now; one that is wrong changes nothing. Told in the log. */
+  reload(read: () => Config): void;
   /** Stops intake, finishes, marks, commits, flushes, closes. Idempotent. */
   stop(): Promise<void>;
   /** Rejects when the service cannot go on by itself; never resolves. */

@@ -7,10 +7,15 @@ export type AddCommand = (program: Command, context: CliContext) => void;
 
 /** A command with the options of every command that talks to a running service. */
 export function serviceCommand(name: string, description: string): Command {
-  return new Command(name)
-    .description(description)
+  return serviceOptions(new Command(name).description(description));
+}
+
+/** The options of every command that talks to a running service. */
+export function serviceOptions(command: Command): Command {
+  return command
     .option('--url <address>', 'address of the service (default: from the data directory)')
     .option('--data <directory>', 'data directory of the service', '.leeway')
+    .option('--key-file <file>', 'file with the API key (default: LEEWAY_API_KEY, or none on this machine)')
     .option('--json', 'print JSON, for scripts');
 }
 
@@ -31,6 +36,11 @@ export function wholeNumber(least: number, most: number): (text: string) => numb
     if (/^\d+$/.test(text) && value >= least && value <= most) return value;
     throw new InvalidArgumentError(`It must be a whole number from ${least} to ${most}.`);
   };
+}
+
+/** Collects the values of an option that may be given several times. */
+export function collect(value: string, before: readonly string[]): string[] {
+  return [...before, value];
 }
 
 /** Path of a model. */

@@ -18,7 +18,8 @@ export async function runCommand(args: readonly string[], context: CliContext): 
   }
 }
 
-function buildProgram(context: CliContext): Command {
+/** The program with every command. */
+export function buildProgram(context: CliContext): Command {
   const { terminal } = context;
   const program = new Command('leeway')
     .description('Watches machine-learning models in production.')
@@ -52,6 +53,7 @@ function report(error: unknown, args: readonly string[], { terminal }: CliContex
 
 /** The command of a command line: `baseline create` of `baseline create --model churn`. */
 function commandOf(args: readonly string[]): readonly string[] {
-  const group = args[0] === 'baseline' || args[0] === 'retrain';
+  const group =
+    args[0] === 'baseline' || args[0] === 'baselines' || args[0] === 'retrain' || args[0] === 'keys';
   return args.slice(0, group ? 2 : 1);
 }

@@ -1,3 +1,4 @@
+import type { Config } from '../config/schema.ts';
 import type { AppHandle } from './app-handle.ts';
 import type { CliContext } from './context.ts';
 
@@ -5,10 +6,11 @@ import type { CliContext } from './context.ts';
 const stopMs = 10_000;
 
 /**
- * Runs until a signal or a failure, then stops within 10 s; a second signal ends the process at once.
+ * Runs until a signal or a failure, then stops within 10 s; a second signal ends the process at once. SIGHUP has the
+ * configuration read again.
  * @returns whether it stopped in time. Rejects with what made the service fail.
  */
-export async function serve(app: AppHandle, context: CliContext): Promise<boolean> {
+export async function serve(app: AppHandle, context: CliContext, read: () => Config): Promise<boolean> {
   const { signals, terminal, exit } = context;
   let asked = 0;
   let wake: () => void = () => {};
@@ -20,6 +22,8 @@ export async function serve(app: AppHandle, context: CliContext): Promise<boolea
     if (asked > 1) exit(130);
     else wake();
   };
+  const onHangUp = () => app.reload(read);
+  signals.on('SIGHUP', onHangUp);
   signals.on('SIGINT', onSignal);
   signals.on('SIGTERM', onSignal);
   try {
@@ -30,6 +34,7 @@ export async function serve(app: AppHandle, context: CliContext): Promise<boolea
     await stopInTime(app, context);
     throw error;
   } finally {
+    signals.off('SIGHUP', onHangUp);
     signals.off('SIGINT', onSignal);
     signals.off('SIGTERM', onSignal);
   }

@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { errorCodes, LeewayError } from '../lib/errors.ts';
 import type { CliContext } from './context.ts';
+import { serviceKey } from './service-key.ts';
 import { printable } from './terminal.ts';
 
 /** Options of every command that talks to a running service. */
@@ -9,6 +10,7 @@ export interface ServiceOptions {
   readonly url?: string;
   readonly data?: string;
   readonly json?: boolean;
+  readonly keyFile?: string;
 }
 
 /** What /readyz says. */
@@ -21,40 +23,53 @@ export interface Readiness {
 export interface Service {
   /** Where it is. */
   readonly url: string;
+  /** The API key it is called with; null: none. */
+  readonly key: string | null;
   get<T>(path: string, query?: Readonly<Record<string, string | undefined>>): Promise<T>;
   post<T>(path: string, body: unknown): Promise<T>;
   /** Whether it can do its work, and if not, why. */
   readiness(): Promise<Readiness>;
+  /** An answer that is not JSON. */
+  download(path: string): Promise<Uint8Array>;
   /** Sends bytes as they are. */
   upload<T>(path: string, body: Uint8Array, headers: Readonly<Record<string, string>>): Promise<T>;
 }
 
 /** The service at --url, $LEEWAY_URL, or the address in the lock file of the data directory. */
 export function connect(context: CliContext, options: ServiceOptions): Service {
-  const url =
-    options.url ?? context.terminal.environment['LEEWAY_URL'] ?? lockedUrl(options.data ?? '.leeway');
+  const { environment } = context.terminal;
+  const given = options.url ?? environment['LEEWAY_URL'];
+  const locked = given === undefined ? readLock(options.data ?? '.leeway') : null;
+  const url = given ?? locked!.url;
   if (!/^https?:\/\//i.test(url) || !URL.canParse(url))
     throw new LeewayError(
       'LW_USAGE',
       `${printable(url)} is no address of a service: write it as http://127.0.0.1:8080.`,
     );
   const base = url.replace(/\/+$/, '');
+  const key = serviceKey({ keyFile: options.keyFile, local: locked?.key ?? null, environment });
   const call = async <T>(path: string, init: RequestInit): Promise<T> => {
-    const response = await answer(context, `${base}${path}`, init);
+    const response = await answer(context, `${base}${path}`, withKey(init, key));
     const body: unknown = await response.json().catch(() => null);
     if (!response.ok) throw failureOf(response.status, body);
     return body as T;
   };
   return {
     url: base,
+    key,
     readiness: async () => {
       // Not ready is an answer, of status 503.
-      const response = await answer(context, `${base}/readyz`, {});
+      const response = await answer(context, `${base}/readyz`, withKey({}, key));
       const { ready, reasons } = ((await response.json().catch(() => null)) ?? {}) as Partial<Readiness>;
       if (typeof ready !== 'boolean' || !Array.isArray(reasons)) throw failureOf(response.status, null);
       return { ready, reasons };
     },
     get: (path, query = {}) => call(`${path}${queryText(query)}`, {}),
+    download: async path => {
+      const response = await answer(context, `${base}${path}`, withKey({}, key));
+      if (!response.ok) throw failureOf(response.status, await response.json().catch(() => null));
+      return new Uint8Array(await response.arrayBuffer());
+    },
     post: (path, body) =>
       call(path, {
         method: 'POST',
@@ -66,6 +81,12 @@ export function connect(context: CliContext, options: ServiceOptions): Service {
   };
 }
 
+/** The key goes to the address that was named, and to no other that it may point to. */
+function withKey(init: RequestInit, key: string | null): RequestInit {
+  if (key === null) return init;
+  return { ...init, redirect: 'error', headers: { ...init.headers, authorization: `Bearer ${key}` } };
+}
+
 async function answer(context: CliContext, url: string, init: RequestInit): Promise<Response> {
   try {
     return await context.fetch(url, init);
@@ -74,11 +95,11 @@ async function answer(context: CliContext, url: string, init: RequestInit): Prom
   }
 }
 
-function lockedUrl(directory: string): string {
+function readLock(directory: string): { readonly url: string; readonly key: string | null } {
   const file = join(directory, 'leeway.json');
   try {
-    const { url } = JSON.parse(readFileSync(file, 'utf8')) as { url?: unknown };
-    if (typeof url === 'string') return url;
+    const { url, key } = JSON.parse(readFileSync(file, 'utf8')) as { url?: unknown; key?: unknown };
+    if (typeof url === 'string') return { url, key: typeof key === 'string' ? key : null };
   } catch (error) {
     throw new LeewayError(
       'LW_SERVICE_UNREACHABLE',

@@ -441,3 +441,76 @@ describe('failures', () => {
     expect(ofLength(judged, 3600).map(w => w.windowStart)).toEqual([hour(8), hour(9)]);
   });
 });
+
+describe('what holds for single streams', () => {
+  const stream = async (hours: number) => {
+    const world = createWorld();
+    for (const model of ['churn', 'fraud']) {
+      world.activate(baselineFor(model), hour(0));
+      for (let i = 0; i < hours; i++) await world.addHour(model, i, quiet);
+    }
+    return world;
+  };
+  const settings = { budget: 1, latenessSeconds: 600, off: new Set<string>() };
+
+  test('the level of every test follows the budget of its stream, which is asked for with all streams', async () => {
+    const world = await stream(1);
+    const asked: number[] = [];
+    const judged = await world.tick(
+      1,
+      {},
+      {
+        settings: ({ model }, all) => {
+          asked.push(all.length);
+          return { ...settings, budget: model === 'churn' ? 1 : 0.25 };
+        },
+      },
+    );
+    const alphaOf = (model: string) =>
+      pick(judged.find(w => w.model === model && w.windowSeconds === 3600)!, 'drift', 'feature:age').alpha;
+    expect(alphaOf('fraud')).toBeCloseTo(alphaOf('churn') / 4, 12);
+    expect(asked).toEqual([2, 2]);
+  });
+
+  test('a stream without settings is not judged, and lateness is its own', async () => {
+    const world = await stream(1);
+    const only = await world.tick(1, {}, { settings: ({ model }) => (model === 'churn' ? settings : null) });
+    expect(new Set(only.map(({ model }) => model))).toEqual(new Set(['churn']));
+    // The clock stands 700 s after the hour: a window that waits 800 s is not due.
+    const late = await world.tick(
+      1,
+      {},
+      {
+        settings: ({ model }) => (model === 'fraud' ? { ...settings, latenessSeconds: 800 } : null),
+      },
+    );
+    expect(late).toEqual([]);
+    const due = await world.tick(
+      1,
+      {},
+      {
+        settings: ({ model }) => (model === 'fraud' ? { ...settings, latenessSeconds: 690 } : null),
+      },
+    );
+    expect(new Set(due.map(({ model }) => model))).toEqual(new Set(['fraud']));
+  });
+
+  test('checks that are switched off find nothing, and every window is judged once all the same', async () => {
+    const world = await stream(1);
+    const off = { settings: () => ({ ...settings, off: new Set(['drift', 'volume', 'missing']) }) };
+    const judged = await world.tick(1, {}, off);
+    const checks = new Set(judged.flatMap(({ findings }) => findings.map(({ check }) => check)));
+    expect(checks.has('drift') || checks.has('missing')).toBe(false);
+    expect(checks).toContain('mismatch');
+    for (const window of judged) {
+      const volume = pick(window, 'volume');
+      expect([volume.detail['judged'], Number.isNaN(volume.p), volume.sentence]).toEqual([
+        false,
+        true,
+        expect.stringContaining('checks.volume is switched off'),
+      ]);
+      expect(volume.verdict).not.toBe('drift');
+    }
+    expect(await world.tick(1, {}, off)).toEqual([]);
+  });
+});

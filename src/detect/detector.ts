@@ -20,10 +20,12 @@ import type {
   Coverage,
   FindingLedger,
   NoiseStore,
+  Stream,
   StreamStart,
   WindowReader,
 } from './ports.ts';
 import { repeatsIn } from './repeats.ts';
+import { withoutChecks } from './switched-off.ts';
 import { createTestsOf } from './tests-of.ts';
 import { freshDays } from './windows.ts';
 
@@ -35,8 +37,10 @@ export interface DetectorDeps {
   readonly events: Events;
   /** For durations alone. */
   readonly clock: Clock;
-  /** Expected false alarms per model and 30 days. */
-  readonly budget: number;
+  /** Expected false alarms per model and 30 days, where `settings` does not say; 1 by default. */
+  readonly budget?: number;
+  /** What holds for one of all streams; null: it is not judged. The same for all by default. */
+  readonly settings?: (stream: Stream, all: readonly Stream[]) => StreamSettings | null;
   /** Days that do not run like the others; none by default. */
   readonly calendar?: readonly CalendarEntry[];
   /** Measures and thresholds of the user's own; none by default. */
@@ -49,6 +53,16 @@ export interface DetectorDeps {
   readonly horizonSeconds?: number;
   /** Called after findings are stored, for crash tests. */
   readonly failpoint?: (name: 'finding-written') => void | Promise<void>;
+}
+
+/** What may be set for one stream. */
+export interface StreamSettings {
+  /** Expected false alarms in 30 days. */
+  readonly budget: number;
+  /** How long a window waits for late rows. */
+  readonly latenessSeconds: number;
+  /** Checks whose findings are left out. */
+  readonly off: ReadonlySet<string>;
 }
 
 /** What one call of `tick` is given. */
@@ -82,7 +96,10 @@ export function createDetector(deps: DetectorDeps): Detector {
   return {
     tick: async request => {
       const judged: JudgedWindow[] = [];
-      for (const stream of await deps.windows.streams()) {
+      const streams = await deps.windows.streams();
+      for (const stream of streams) {
+        const settings = settingsOf(deps, stream, streams);
+        if (settings === null) continue;
         const began = deps.clock.now();
         const before = judged.length;
         const report = (outcome: 'done' | 'failed', detail: string) =>
@@ -94,7 +111,15 @@ export function createDetector(deps: DetectorDeps): Detector {
             detail,
           });
         try {
-          await judgeStream({ deps, fields, keeper, stream, request, done: window => judged.push(window) });
+          await judgeStream({
+            deps,
+            settings,
+            fields,
+            keeper,
+            stream,
+            request,
+            done: window => judged.push(window),
+          });
           report('done', `${judged.length - before} windows judged`);
         } catch (error) {
           report('failed', error instanceof Error ? error.message : String(error));
@@ -105,12 +130,21 @@ export function createDetector(deps: DetectorDeps): Detector {
   };
 }
 
+const nothingOff: ReadonlySet<string> = new Set();
+
+function settingsOf(deps: DetectorDeps, stream: Stream, all: readonly Stream[]): StreamSettings | null {
+  if (deps.settings !== undefined) return deps.settings(stream, all);
+  const { budget = 1, latenessSeconds = defaultLatenessSeconds } = deps;
+  return { budget, latenessSeconds, off: nothingOff };
+}
+
 function endOf(window: JudgedWindow): number {
   return window.windowStart + window.windowSeconds;
 }
 
 interface StreamRun {
   readonly deps: DetectorDeps;
+  readonly settings: StreamSettings;
   readonly fields: FieldWatch;
   readonly keeper: NoiseKeeper;
   readonly stream: StreamStart;
@@ -127,7 +161,7 @@ async function judgeStream(run: StreamRun): Promise<void> {
   const due = dueWindows({
     ...request,
     first: stream.first,
-    latenessSeconds: deps.latenessSeconds ?? defaultLatenessSeconds,
+    latenessSeconds: run.settings.latenessSeconds,
     horizon,
     activations,
     coverage,
@@ -206,7 +240,7 @@ async function judgeGroup(run: StreamRun, of: Group): Promise<void> {
 
 /** Reads what a batch of windows needs, at once, and gives each its context; null for one that has to wait. */
 async function readBatch(
-  { deps, fields, stream }: StreamRun,
+  { deps, settings, fields, stream }: StreamRun,
   { windows, tiles }: Batch<DueWindow>,
   read: {
     readonly baseline: Baseline;
@@ -220,7 +254,7 @@ async function readBatch(
   const of = { ...stream, baseline: baseline.baseline };
   const addUp = createAdder(await deps.windows.tiles(of, { tiles, version: '' }), wholeDay);
   const unknownFields = await fields.watch(stream, { baseline, coverage, windows });
-  const alphaOf = createAlphas(baseline, deps.budget);
+  const alphaOf = createAlphas(baseline, settings.budget);
   const rowsOf = createRowCount(coverage);
   const testsIn = createTestsOf({ baseline, noise, calendar });
   const objectives = deps.objectives?.(stream.model) ?? null;
@@ -270,7 +304,8 @@ function createRowCount(coverage: Coverage): (window: DueWindow) => number {
   };
 }
 
-async function store({ deps, done }: StreamRun, windows: readonly JudgedWindow[]): Promise<void> {
+async function store({ deps, settings, done }: StreamRun, all: readonly JudgedWindow[]): Promise<void> {
+  const windows = all.map(window => withoutChecks(window, settings.off));
   await deps.findings.write(windows.flatMap(window => window.findings));
   await deps.failpoint?.('finding-written');
   for (const window of windows) {

@@ -6,6 +6,7 @@ import type { CliContext } from '../context.ts';
 import { knownModel } from '../known-model.ts';
 import { connect, type ServiceOptions } from '../service.ts';
 import { table, timeText } from '../table.ts';
+import { compareBaselines, rollBackBaseline, showBaseline } from './baseline-history.ts';
 
 interface Baseline {
   readonly baseline: number;
@@ -26,10 +27,13 @@ const types: Readonly<Record<string, string>> = {
   parquet: 'application/vnd.apache.parquet',
 };
 
-/** `leeway baseline create|list|activate`. */
+/** `leeway baseline create|list|show|compare|activate|rollback`. */
 export const baseline: AddCommand = (program, context) => {
-  const group = new Command('baseline').description('baselines: what a model is compared with');
-  group.addCommand(create(context)).addCommand(list(context)).addCommand(activate(context));
+  const group = new Command('baseline')
+    .alias('baselines')
+    .description('baselines: what a model is compared with');
+  for (const make of [create, list, showBaseline, compareBaselines, activate, rollBackBaseline])
+    group.addCommand(make(context));
   program.addCommand(group);
 };
 

@@ -1,26 +1,46 @@
 import { Command } from 'commander';
 import { LeewayError } from '../../lib/errors.ts';
 import { type AddCommand, examples } from '../command.ts';
+import { table } from '../table.ts';
 
-/** `leeway check-config FILE`: what is wrong with a configuration, by line and column. */
+/** `leeway check-config FILE...`: what is wrong with a configuration, by line and column; `--show`: what holds. */
 export const checkConfigFile: AddCommand = (program, context) => {
   const command = new Command('check-config')
-    .description('say what is wrong with a configuration file, by line and column')
-    .argument('<file>', 'YAML file')
+    .description('say what is wrong with configuration files, by line and column')
+    .argument('<file...>', 'YAML files or directories of them; later ones win')
+    .option('--show', 'print every setting with where it comes from; secrets are hidden')
     .option('--json', 'print JSON, for scripts')
-    .addHelpText('after', examples('leeway check-config leeway.yaml'));
-  command.action(async (file: string, options: { json?: boolean }) => {
-    const { checkConfig, problemText, readText } = await import('../../config/load.ts');
-    const problems = checkConfig(readText(file), context.terminal.environment);
-    if (options.json === true) context.terminal.out(JSON.stringify({ problems }, null, 2));
-    else for (const problem of problems) context.terminal.out(problemText(problem, file));
+    .addHelpText(
+      'after',
+      examples(
+        'leeway check-config leeway.yaml',
+        'leeway check-config leeway.yaml site.yaml --show',
+        'leeway check-config conf.d --show --json',
+      ),
+    );
+  command.action(async (files: string[], options: { json?: boolean; show?: boolean }) => {
+    const { readConfig, problemText } = await import('../../config/load.ts');
+    const { settingsOf } = await import('../../config/effective.ts');
+    const { config, problems, origin } = readConfig(files, context.terminal.environment);
+    const shown = config === null || options.show !== true ? null : settingsOf(config);
+    const settings = shown?.map(({ path, name, shown: value }) => ({ name, value, origin: origin(path) }));
+    const names = files.join(', ');
+    if (options.json === true)
+      context.terminal.out(JSON.stringify({ problems, ...(settings && { settings }) }, null, 2));
+    else for (const problem of problems) context.terminal.out(problemText(problem));
     if (problems.length > 0) {
-      throw new LeewayError(
-        'LW_CONFIG_INVALID',
-        `${file} has ${problems.length} problem${problems.length > 1 ? 's' : ''}.`,
-      );
+      const count = `${problems.length} problem${problems.length > 1 ? 's' : ''}`;
+      throw new LeewayError('LW_CONFIG_INVALID', `${names} ${files.length > 1 ? 'have' : 'has'} ${count}.`);
     }
-    if (options.json !== true) context.terminal.out(`${file} is right.`);
+    if (options.json === true) return;
+    if (settings !== undefined) {
+      const rows = settings.map(s => [s.name, s.value, s.origin]);
+      context.terminal.out(table(context, { head: ['setting', 'value', 'from'], rows, nothing: '' }));
+    }
+    const verdict = files.length > 1 ? 'are right together' : 'is right';
+    context.terminal.out(
+      `${names} ${verdict}. Next: leeway start ${files.map(f => `--config ${f}`).join(' ')}`,
+    );
   });
   program.addCommand(command);
 };

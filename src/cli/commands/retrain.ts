@@ -1,9 +1,9 @@
-import { userInfo } from 'node:os';
 import { Command } from 'commander';
 import { type AddCommand, examples, modelPath, print, serviceCommand } from '../command.ts';
 import type { CliContext } from '../context.ts';
 import { knownModel } from '../known-model.ts';
 import { connect, type ServiceOptions } from '../service.ts';
+import { userName } from '../user-name.ts';
 
 /** `leeway retrain arm|disarm MODEL`. */
 export const retrain: AddCommand = (program, context) => {
@@ -35,12 +35,4 @@ function setArmed(context: CliContext, armed: boolean): Command {
         armed ? `${model} is armed: orders are sent.` : `${model} is disarmed: orders are a dry run.`,
       );
     });
-}
-
-function userName(): string {
-  try {
-    return userInfo().username;
-  } catch {
-    return 'cli';
-  }
 }

@@ -1,61 +1,30 @@
 import { type AddCommand, examples, print, serviceCommand } from '../command.ts';
+import { clearScreen, liveView } from '../live-view.ts';
 import { connect, type ServiceOptions } from '../service.ts';
-import { table, timeText } from '../table.ts';
-import { printable } from '../terminal.ts';
+import { type Overview, statusText } from '../status-text.ts';
 
-interface Progress {
-  readonly source: string;
-  readonly partition: string;
-  readonly position: string;
-  readonly watermark: number;
-  readonly lag: number;
-}
-
-interface Job {
-  readonly job: string;
-  readonly model: string;
-  readonly started: number;
-  readonly finished: number;
-  readonly outcome: string;
-  readonly detail: string;
-}
-
-/** `leeway status`: whether it is ready, how far the sources are read, and what the jobs did last. */
+/** `leeway status`: how everything stands; `--watch` goes on showing it. */
 export const status: AddCommand = (program, context) => {
   const command = serviceCommand(
     'status',
-    'show whether it is ready, how far sources are read and what the jobs did last',
+    'show how everything stands: models, alerts, sources with their lag, rows a second, store, failing jobs',
   )
-    .addHelpText('after', examples('leeway status', 'leeway status --url http://127.0.0.1:8080'))
-    .action(async (options: ServiceOptions) => {
+    .option('--watch', 'draw it again every 2 seconds until Ctrl-C; once where it is not a terminal')
+    .addHelpText(
+      'after',
+      examples('leeway status', 'leeway status --watch', 'leeway status --url http://127.0.0.1:8080 --json'),
+    )
+    .action(async (options: ServiceOptions & { readonly watch?: boolean }) => {
       const service = connect(context, options);
-      const { ready, reasons } = await service.readiness();
-      const { progress } = await service.get<{ progress: Progress[] }>('/v1/progress');
-      const { jobs } = await service.get<{ jobs: Job[] }>('/v1/jobs', { limit: '20' });
-      const sources = table(context, {
-        head: ['source', 'partition', 'position', 'read up to (UTC)', 'lag'],
-        rows: progress.map(p => [p.source, p.partition, p.position, timeText(p.watermark), p.lag]),
-        nothing: 'Nothing is read but what HTTP brings.',
-      });
-      const runs = table(context, {
-        head: ['job', 'model', 'started (UTC)', 'seconds', 'outcome', 'detail'],
-        rows: jobs.map(j => [
-          j.job,
-          j.model,
-          timeText(j.started),
-          (j.finished - j.started) / 1000,
-          j.outcome,
-          j.detail,
-        ]),
-        nothing: 'No job has run yet.',
-      });
-      const state = ready ? 'ready' : `not ready: ${reasons.join('; ')}`;
-      print(
-        context,
-        options,
-        { ready, reasons, progress, jobs },
-        `${service.url} is ${printable(state)}\n${sources}\n${runs}`,
-      );
+      const ask = () => service.get<Overview>('/v1/status');
+      if (options.watch === true && options.json !== true) {
+        clearScreen(context);
+        await liveView(context, async () => statusText(context, service.url, await ask()));
+        return;
+      }
+      const now = await ask();
+      const next = now.models.length === 0 ? 'leeway doctor' : 'leeway models';
+      print(context, options, now, `${statusText(context, service.url, now)}\nNext: ${next}`);
     });
   program.addCommand(command);
 };

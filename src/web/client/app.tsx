@@ -1,4 +1,5 @@
 import { useEffect, useRef } from 'preact/hooks';
+import { signOut, useAccess } from './access.ts';
 import type { ModelSummary } from './answers.ts';
 import { clockTime } from './format.ts';
 import { ModelPage } from './model-page.tsx';
@@ -9,12 +10,40 @@ import { NotReady, ReadinessMark, useReadiness } from './readiness.tsx';
 import { RejectsPage } from './rejects-page.tsx';
 import { get } from './request.ts';
 import type { Route } from './route.ts';
+import { SignIn } from './sign-in.tsx';
 import { type Theme, useTheme } from './theme.ts';
 
-/** Header, the page of the route, footer. */
+/** The page, or the question for a key. */
 export function App() {
-  const route = useRoute();
+  const { asked, signedIn } = useAccess();
   const [theme, toggleTheme] = useTheme();
+  if (asked === null) return <Pages theme={theme} toggleTheme={toggleTheme} signedIn={signedIn} />;
+  return (
+    <>
+      <header class="top">
+        <span class="brand">
+          <Logo />
+          Leeway
+        </span>
+        <span class="spacer" />
+        <ThemeButton theme={theme} toggle={toggleTheme} />
+      </header>
+      <main id="main" tabIndex={-1}>
+        <SignIn asked={asked} />
+      </main>
+    </>
+  );
+}
+
+interface PagesProps {
+  readonly theme: Theme;
+  readonly toggleTheme: () => void;
+  readonly signedIn: boolean;
+}
+
+/** Header, the page of the route, footer. */
+function Pages({ theme, toggleTheme, signedIn }: PagesProps) {
+  const route = useRoute();
   const models = usePoll('models', async signal => {
     const answer = await get<{ models: readonly ModelSummary[] }>('v1/models', {}, signal);
     return answer.models;
@@ -45,6 +74,11 @@ export function App() {
         </nav>
         <span class="spacer" />
         {ready !== null && <ReadinessMark ready={ready} />}
+        {signedIn && (
+          <button type="button" class="quiet" onClick={signOut}>
+            Sign out
+          </button>
+        )}
         <ThemeButton theme={theme} toggle={toggleTheme} />
       </header>
       <main id="main" tabIndex={-1}>

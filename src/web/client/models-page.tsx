@@ -1,3 +1,4 @@
+import { currentKey } from './access.ts';
 import type { ModelSummary } from './answers.ts';
 import { CopyLine } from './copy-line.tsx';
 import { count, hours, machineTime, moment } from './format.ts';
@@ -107,7 +108,8 @@ const example = {
 
 function Empty() {
   const target = new URL('v1/inferences', document.baseURI).href;
-  const line = `curl -sS ${target} -H 'content-type: application/json' -d '${JSON.stringify(example)}'`;
+  const key = currentKey() === null ? '' : ` -H "authorization: Bearer $LEEWAY_API_KEY"`;
+  const line = `curl -sS ${target}${key} -H 'content-type: application/json' -d '${JSON.stringify(example)}'`;
   return (
     <section class="card empty" aria-labelledby="first">
       <h2 id="first">No model yet</h2>

@@ -1,3 +1,5 @@
+import { currentKey, keyHeaders, noteRefusal } from './access.ts';
+
 /** What went wrong with a request, where, and what to do about it. */
 export class RequestFailure extends Error {
   readonly remedy: string;
@@ -42,9 +44,10 @@ export async function get<T>(
   signal: AbortSignal,
 ): Promise<T> {
   const url = address(path, query);
+  const key = currentKey();
   let response: Response;
   try {
-    response = await fetch(url, { signal, headers: { accept: 'application/json' } });
+    response = await fetch(url, { signal, headers: { accept: 'application/json', ...keyHeaders() } });
   } catch (cause) {
     if (signal.aborted) throw cause;
     throw new RequestFailure('Leeway does not answer.', remedyFor(0), 0);
@@ -52,6 +55,7 @@ export async function get<T>(
   const body: unknown = await response.json().catch(() => null);
   if (response.ok && body !== null) return body as T;
   const status = response.ok ? 502 : response.status;
+  if (!signal.aborted) noteRefusal(status, told(body, 'message') || remedyFor(status), key);
   throw new RequestFailure(
     told(body, 'message') || `${path} was answered with status ${response.status}.`,
     told(body, 'advice') || remedyFor(status),

@@ -1,0 +1,83 @@
+import { loadConfig } from '../../config/load.ts';
+import type { Config } from '../../config/schema.ts';
+import { systemClock } from '../../lib/clock.ts';
+import { LeewayError } from '../../lib/errors.ts';
+import { createInspection } from '../../store/inspection.ts';
+import { openServer } from '../../store/server.ts';
+import { dataLines } from './data.ts';
+import { kafkaLines } from './kafka.ts';
+import { type DoctorLine, linesOf } from './line.ts';
+import { machineFacts, processLines, versionLines } from './machine.ts';
+import { kafkaSources, webhookLines } from './service.ts';
+import { changedSettings, type ShownSetting, settingLines } from './settings.ts';
+import { storeLines } from './store.ts';
+
+export interface LocalRequest {
+  readonly version: string;
+  readonly configs: readonly string[];
+  /** Null: the one of the configuration. */
+  readonly data: string | null;
+  readonly environment: Readonly<Record<string, string | undefined>>;
+  readonly deep: boolean;
+}
+
+/**
+ * What can be said without a running service. Nothing is opened that another process could need: the embedded engine
+ * stays closed, a Kafka group is looked at and not joined.
+ */
+export async function localReport(
+  request: LocalRequest,
+): Promise<{ readonly lines: DoctorLine[]; readonly settings: ShownSetting[] }> {
+  const machine = machineFacts(request.version);
+  // Of the command itself, nobody asks how much memory it takes.
+  const zone = processLines(machine).filter(({ check }) => check === 'time zone');
+  const lines = [...versionLines(machine), ...zone];
+  const read = readConfig(request);
+  if (!('config' in read)) return { lines: [...lines, ...read.lines], settings: [] };
+  const { config } = read;
+  lines.push(...settingLines(config, { keys: null }));
+  lines.push(...dataLines(config.data, { running: false }));
+  lines.push(...(await serverLines(config)));
+  lines.push(...(await sourceLines(config)));
+  lines.push(...(await webhookLines(config, request.deep)));
+  return { lines, settings: changedSettings(config) };
+}
+
+function readConfig(request: LocalRequest): { readonly config: Config } | { readonly lines: DoctorLine[] } {
+  const { configs, data, environment } = request;
+  try {
+    return { config: loadConfig(configs, data === null ? {} : { data }, environment) };
+  } catch (error) {
+    if (!(error instanceof LeewayError)) throw error;
+    return { lines: [linesOf('settings').fail('configuration', error.message, error.advice)] };
+  }
+}
+
+/** A file of certificates that cannot be read is told, not thrown. */
+async function sourceLines(config: Config): Promise<DoctorLine[]> {
+  try {
+    return await kafkaLines(kafkaSources(config));
+  } catch (error) {
+    if (!(error instanceof LeewayError)) throw error;
+    return [linesOf('sources').fail('settings', error.message, error.advice)];
+  }
+}
+
+/** A ClickHouse server can be asked by anybody; the embedded engine only by the process that has it. */
+async function serverLines({ clickhouse }: Config): Promise<DoctorLine[]> {
+  const { ok, fail } = linesOf('store');
+  if (clickhouse === undefined)
+    return [ok('embedded engine', 'not opened: one process at a time may, and that is the service')];
+  const { url, username, password, database: db } = clickhouse;
+  const requestTimeoutMs = 5000;
+  const database = await openServer({ url, username, password: password?.reveal() ?? '', requestTimeoutMs });
+  try {
+    return await storeLines(createInspection({ database, db }), () => systemClock.now());
+  } catch (error) {
+    const { host } = new URL(url);
+    const advice = 'Check that ClickHouse runs, and clickhouse.url, username and password.';
+    return [fail('reachable', `${host}: ${(error as Error).message}`, advice)];
+  } finally {
+    await database.close();
+  }
+}
