@@ -4,8 +4,8 @@ import { join } from 'node:path';
 import { type Suite, suites } from './suites.ts';
 
 /**
- * Runs every suite, one after the other (they measure and kill processes: side by side they would disturb each
- * other), and ends with one line `N passed, N failed`. Usage: `tsx test/run.ts ci|full [suite...]`.
+ * Runs the suites and ends with one line `N passed, N failed`. Suites that measure or kill processes have the machine for
+ * themselves; those that say so run beside one that mostly waits. Usage: `tsx test/run.ts ci|full [suite...]`.
  */
 interface Tally {
   passed: number;
@@ -20,17 +20,11 @@ const reports = join('coverage', 'reports');
 mkdirSync(reports, { recursive: true });
 
 const total: Tally = { passed: 0, failed: 0, skipped: 0 };
-for (const suite of chosen) {
-  const started = performance.now();
-  const code = await runSuite(suite);
-  const tally = readTally(suite, code);
-  total.passed += tally.passed;
-  total.failed += tally.failed;
-  total.skipped += tally.skipped;
-  const seconds = ((performance.now() - started) / 1000).toFixed(0);
-  console.log(
-    `suite ${suite.name}: ${tally.passed} passed, ${tally.failed} failed, ${tally.skipped} skipped in ${seconds} s`,
-  );
+const names = new Set(chosen.map(suite => suite.name));
+const isBeside = ({ beside }: Suite) => beside !== undefined && names.has(beside);
+for (const suite of chosen.filter(each => !isBeside(each))) {
+  const others = chosen.filter(each => each.beside === suite.name);
+  await Promise.all([run(suite, 'inherit'), inTurn(others)]);
 }
 console.log(
   total.skipped > 0
@@ -39,7 +33,24 @@ console.log(
 );
 process.exitCode = total.failed > 0 ? 1 : 0;
 
-function runSuite(suite: Suite): Promise<number> {
+async function inTurn(others: readonly Suite[]): Promise<void> {
+  for (const suite of others) await run(suite, 'pipe');
+}
+
+/** Runs one suite and counts it; the output of one that runs beside another is shown when it has ended. */
+async function run(suite: Suite, output: 'inherit' | 'pipe'): Promise<void> {
+  const started = performance.now();
+  const tally = readTally(suite, await runSuite(suite, output));
+  total.passed += tally.passed;
+  total.failed += tally.failed;
+  total.skipped += tally.skipped;
+  const seconds = ((performance.now() - started) / 1000).toFixed(0);
+  console.log(
+    `suite ${suite.name}: ${tally.passed} passed, ${tally.failed} failed, ${tally.skipped} skipped in ${seconds} s`,
+  );
+}
+
+function runSuite(suite: Suite, output: 'inherit' | 'pipe'): Promise<number> {
   const args = [
     'vitest',
     'run',
@@ -51,8 +62,17 @@ function runSuite(suite: Suite): Promise<number> {
     ...suite.args,
   ];
   return new Promise(resolve => {
-    const child = spawn('npx', args, { stdio: 'inherit', env: { ...process.env, ...suite.env[size] } });
-    child.on('close', code => resolve(code ?? 1));
+    const child = spawn('npx', args, {
+      stdio: ['ignore', output, output],
+      env: { ...process.env, ...suite.env[size] },
+    });
+    const chunks: Buffer[] = [];
+    for (const stream of [child.stdout, child.stderr])
+      stream?.on('data', (chunk: Buffer) => chunks.push(chunk));
+    child.on('close', code => {
+      process.stdout.write(Buffer.concat(chunks));
+      resolve(code ?? 1);
+    });
   });
 }
 

@@ -6,6 +6,8 @@ export interface Suite {
   readonly args: readonly string[];
   /** Environment that sizes the suite. */
   readonly env: Readonly<Record<'ci' | 'full', Readonly<Record<string, string>>>>;
+  /** Runs while the suite of this name does, which mostly waits; after it would cost minutes. */
+  readonly beside?: string;
 }
 
 export const suites: readonly Suite[] = [
@@ -13,10 +15,11 @@ export const suites: readonly Suite[] = [
     name: 'unit',
     config: 'vitest.config.ts',
     args: ['--coverage'],
-    env: { ci: {}, full: { LEEWAY_FUZZ: '1000000' } },
+    env: { ci: {}, full: {} },
   },
   {
     name: 'calibration',
+    beside: 'kafka',
     config: 'vitest.calibration.config.ts',
     args: [],
     env: {
@@ -29,14 +32,37 @@ export const suites: readonly Suite[] = [
       full: { LEEWAY_CALIBRATION_SCALE: '0.3' },
     },
   },
-  { name: 'web', config: 'vitest.web.config.ts', args: [], env: { ci: {}, full: {} } },
+  {
+    name: 'hostile',
+    beside: 'kafka',
+    config: 'vitest.hostile.config.ts',
+    args: [],
+    env: {
+      ci: {},
+      full: {
+        LEEWAY_FUZZ: '1000000',
+        LEEWAY_FUZZ_HTTP: '300000',
+        LEEWAY_FEATURES: '50000',
+        LEEWAY_VALUES: '1000000',
+      },
+    },
+  },
+  { name: 'web', beside: 'kafka', config: 'vitest.web.config.ts', args: [], env: { ci: {}, full: {} } },
   {
     name: 'kafka',
     config: 'vitest.kafka.config.ts',
     args: [],
     env: {
       ci: { LEEWAY_LINE_RECORDS: '200000', LEEWAY_LINE_KILLS: '5', LEEWAY_AWAY_SECONDS: '20' },
-      full: { LEEWAY_LINE_RECORDS: '1000000', LEEWAY_LINE_KILLS: '25', LEEWAY_AWAY_SECONDS: '60' },
+      full: {
+        LEEWAY_LINE_RECORDS: '1000000',
+        LEEWAY_LINE_KILLS: '25',
+        LEEWAY_AWAY_SECONDS: '60',
+        LEEWAY_ELECTION_KILLS: '24',
+        LEEWAY_STORM_SECONDS: '120',
+        LEEWAY_FLOOD_RECORDS: '1000000',
+        LEEWAY_FUZZ_KAFKA: '700000',
+      },
     },
   },
   {
@@ -44,8 +70,13 @@ export const suites: readonly Suite[] = [
     config: 'vitest.fault.config.ts',
     args: [],
     env: {
-      ci: { LEEWAY_KILLS: '40', LEEWAY_POINT_KILLS: '5' },
-      full: { LEEWAY_KILLS: '400', LEEWAY_POINT_KILLS: '25' },
+      ci: { LEEWAY_KILLS: '40', LEEWAY_POINT_KILLS: '3' },
+      full: {
+        LEEWAY_KILLS: '1000',
+        LEEWAY_POINT_KILLS: '100',
+        LEEWAY_FULL_HANG: '1',
+        LEEWAY_FAULT_SECONDS: '30',
+      },
     },
   },
 ];

@@ -7,7 +7,7 @@ import { type App, type AppOptions, startApp } from '../../src/app.ts';
 import { loadConfig } from '../../src/config/load.ts';
 import { systemClock } from '../../src/lib/clock.ts';
 import type { Source, SourceState } from '../../src/source/ports.ts';
-import { bundleService } from './embedded/lives.ts';
+import { bundle } from './story/bundle.ts';
 
 /** The embedded service as `leeway start` runs it: wall clock, scheduled jobs, one data directory. */
 const directory = mkdtempSync(join(tmpdir(), 'leeway-live-'));
@@ -15,7 +15,7 @@ let app: App;
 let service = '';
 
 beforeAll(async () => {
-  service = await bundleService();
+  service = await bundle('test/fault/story/service.ts');
 }, 120_000);
 afterEach(() => app.stop());
 afterAll(() => rmSync(directory, { recursive: true, force: true }));
@@ -176,7 +176,16 @@ async function jobNames(): Promise<string[]> {
 
 /** Starts the service on the same data directory in another process. */
 function runSecond(): Promise<{ readonly code: number | null; readonly errors: string }> {
-  const options = { directory, start: 0, begun: 0, port: 0, receiver: app.url, kills: {}, prepare: true };
+  const options = {
+    directory,
+    start: 0,
+    begun: 0,
+    port: 0,
+    receiver: app.url,
+    kills: {},
+    prepare: true,
+    clickhouse: null,
+  };
   const child = spawn(process.execPath, [service, JSON.stringify(options)], {
     stdio: ['ignore', 'ignore', 'pipe'],
   });

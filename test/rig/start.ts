@@ -17,17 +17,17 @@ export interface RigOptions {
   /** 0 or nothing takes a free one; give the old one to come back at the same address. */
   readonly port?: number;
   readonly password?: string;
+  /** The rig as one file of plain JavaScript, which starts quicker. */
+  readonly script?: string;
 }
 
 /** Starts the rig and waits until it listens. It ends with the process that started it. */
 export async function startRig(options: RigOptions): Promise<Rig> {
-  const script = fileURLToPath(new URL('./clickhouse-rig.ts', import.meta.url));
+  const sources = ['--import', 'tsx', fileURLToPath(new URL('./clickhouse-rig.ts', import.meta.url))];
   const child = spawn(
     process.execPath,
     [
-      '--import',
-      'tsx',
-      script,
+      ...(options.script === undefined ? sources : [options.script]),
       '--port',
       String(options.port ?? 0),
       '--data',

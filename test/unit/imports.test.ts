@@ -18,11 +18,13 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
   detect: ground,
   publish: ground,
   act: ground,
+  elect: ground,
   http: ground,
   report: ground,
   vectors: ['stats', 'lib'],
+  simulate: ['stats', 'lib'],
   // The command line starts the whole service, so it alone may name the application and its configuration.
-  cli: [...ground, 'config', 'report', 'vectors', 'app.ts', 'app'],
+  cli: [...ground, 'config', 'report', 'vectors', 'simulate', 'app.ts', 'app'],
 };
 
 function filesBelow(folder: string): string[] {

@@ -4,9 +4,14 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import type { AddressInfo } from 'node:net';
 import { extname, join, normalize } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { safeHeaders } from '../../src/http/guard.ts';
 import { alertsOf, detailOf, distributionOf, findingsOf, modelsOf, rejectsOf } from './fixture-data.ts';
 
-export type Scenario = 'full' | 'empty' | 'failing';
+export type Scenario = 'full' | 'empty' | 'failing' | 'keyed';
+
+/** Keys of the scenario `keyed`. */
+export const readKey = `lw_readonly01_${'r'.repeat(32)}`;
+export const ingestKey = `lw_ingesting1_${'i'.repeat(32)}`;
 
 export interface FixtureServer {
   readonly url: string;
@@ -44,7 +49,7 @@ export async function startFixtureServer(port = 0): Promise<FixtureServer> {
 
 async function answer(request: IncomingMessage, response: ServerResponse, scenario: Scenario): Promise<void> {
   const url = new URL(request.url ?? '/', 'http://localhost');
-  response.setHeader('content-security-policy', "default-src 'self'");
+  for (const [name, value] of Object.entries(safeHeaders)) response.setHeader(name, value);
   if (url.pathname === '/readyz') {
     const ready = scenario !== 'failing';
     return json(response, ready ? 200 : 503, {
@@ -53,6 +58,18 @@ async function answer(request: IncomingMessage, response: ServerResponse, scenar
     });
   }
   if (!url.pathname.startsWith('/v1/')) return file(response, url.pathname);
+  if (scenario === 'keyed' && request.headers.authorization !== `Bearer ${readKey}`) {
+    const ingest = request.headers.authorization === `Bearer ${ingestKey}`;
+    const none = request.headers.authorization === undefined;
+    return json(response, ingest ? 403 : 401, {
+      message: ingest
+        ? 'This needs a key with the role read or admin; "sender" has ingest.'
+        : none
+          ? 'This needs an API key, and the request has none.'
+          : 'The key is unknown, revoked or expired.',
+      advice: 'Use another.',
+    });
+  }
   if (scenario === 'failing')
     return json(response, 503, { message: 'The store does not answer.', advice: 'Start ClickHouse.' });
   const strange = [...url.searchParams.keys()].filter(key => !allowed(url.pathname).includes(key));

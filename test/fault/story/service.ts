@@ -1,18 +1,18 @@
 /**
- * The whole embedded service as the kill tests run it, in a process of its own: reads the history from its committed
+ * The whole service as the kill tests run it, in a process of its own: reads the history from its committed
  * offset on, and ends by itself with what it leaves behind in `state.json`. Argument: ServiceOptions as JSON.
  */
 import { openSync, readFileSync, writeFileSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
-import { defaultPolicy } from '../../src/act/policy.ts';
-import { type App, startApp } from '../../src/app.ts';
-import { loadConfig } from '../../src/config/load.ts';
-import { Secret } from '../../src/config/secret.ts';
-import type { Clock } from '../../src/lib/clock.ts';
-import { systemClock } from '../../src/lib/clock.ts';
-import { createHistory, hourMs, hours, model, trainingRows } from './embedded/history.ts';
-import { readState } from './embedded/state.ts';
-import { createStepSource } from './embedded/step-source.ts';
+import { defaultPolicy } from '../../../src/act/policy.ts';
+import { type App, startApp } from '../../../src/app.ts';
+import { loadConfig } from '../../../src/config/load.ts';
+import { Secret } from '../../../src/config/secret.ts';
+import type { Clock } from '../../../src/lib/clock.ts';
+import { systemClock } from '../../../src/lib/clock.ts';
+import { createHistory, hourMs, hours, model, trainingRows } from './history.ts';
+import { readState } from './state.ts';
+import { createStepSource } from './step-source.ts';
 
 /** The story lasts days: too short to learn the noise of a stream, so it pages and orders without. */
 const policy = {
@@ -27,6 +27,8 @@ export interface ServiceOptions {
   readonly directory: string;
   readonly port: number;
   readonly receiver: string;
+  /** Address of the store; null keeps the rows in the data directory. */
+  readonly clickhouse: string | null;
   /** Where the history begins, and when the run began, epoch milliseconds. */
   readonly start: number;
   readonly begun: number;
@@ -44,8 +46,18 @@ const clock: Clock = {
   sleep: systemClock.sleep,
 };
 
-await (options.prepare ? prepare() : live());
+try {
+  await (options.prepare ? prepare() : live());
+} catch (error) {
+  console.error(isAway(error) ? 'the store went away' : '', error);
+  process.exit(1);
+}
 process.exit(0);
+
+function isAway(error: unknown): boolean {
+  const { code, failure } = error as { readonly code?: unknown; readonly failure?: unknown };
+  return code === 'LW_STORE_AWAY' || failure === 'retry';
+}
 
 async function prepare(): Promise<void> {
   const app = await startService({ kind: 'event', now: () => options.start });
@@ -66,7 +78,7 @@ async function live(): Promise<void> {
     offsetFile: join(options.directory, 'offset'),
     gate: async () => {
       mark('step');
-      await (await running).settle();
+      await settle(await running);
       mark(`settled-${source.eventTime}`);
     },
     committed: () => mark('committed'),
@@ -75,9 +87,38 @@ async function live(): Promise<void> {
   const app = await startService({ kind: 'event', now: () => source.eventTime }, [source], mark);
   up(app);
   await Promise.race([source.done, app.failed]);
-  const state = await readState(app.storage.database, app.storage.db, source.eventTime);
+  const state = await again(() => readState(app.storage.database, app.storage.db, source.eventTime));
   await app.stop();
   writeFileSync(join(options.directory, 'state.json'), JSON.stringify(state));
+}
+
+/** Rounds until none of their jobs failed for a killed store: in service the schedule repeats them. */
+async function settle(app: App): Promise<void> {
+  for (let tries = 0; tries < 300; tries++) {
+    const before = await failedJobs(app);
+    await app.settle();
+    if (options.clickhouse === null || (await failedJobs(app)) === before) return;
+    await systemClock.sleep(100);
+  }
+  throw new Error('the jobs do not get through');
+}
+
+async function failedJobs(app: App): Promise<number> {
+  const text = await (await fetch(`${app.url}/metrics`)).text();
+  const lines = text.match(/^leeway_job_runs_total\{.*outcome="failed".*\} \d+$/gm) ?? [];
+  return lines.reduce((sum, line) => sum + Number(line.split(' ').at(-1)), 0);
+}
+
+/** Repeats `work` while the store is away. */
+async function again<T>(work: () => Promise<T>): Promise<T> {
+  for (;;) {
+    try {
+      return await work();
+    } catch (error) {
+      if (!isAway(error)) throw error;
+      await systemClock.sleep(100);
+    }
+  }
 }
 
 function startService(
@@ -87,6 +128,7 @@ function startService(
 ): Promise<App> {
   const config = loadConfig(null, {
     data: join(options.directory, 'data'),
+    ...(options.clickhouse === null ? {} : { clickhouse: { url: options.clickhouse } }),
     listen: { host: '127.0.0.1', port: options.port },
     webhooks: {
       allow: [new URL(options.receiver).host],
