@@ -74,9 +74,10 @@ export function createFlush(deps: FlushDeps) {
     const buckets = ownBuckets(admitted.inferences);
     buckets.push(...(await steady.run(() => bucketsOfIds(database, db, idsToLookUp(admitted)))));
     if (buckets.length > 0 || progress.length > 0) {
-      const now = await steady.run(() => storeClock.now());
-      await steady.run(() => touched.mark(buckets, now));
+      const reading = steady.run(() => storeClock.now());
+      await steady.run(() => touched.mark(buckets, reading));
       failpoint?.('marked');
+      const now = await reading;
       // Told as of then: what came in while the store was away is not read, however little was left before.
       const asOf = now - Math.max(0, clock.now() - since);
       await steady.run(() => progressStore.write(progress, asOf));

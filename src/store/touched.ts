@@ -8,7 +8,7 @@ export interface TouchedStore {
    * Marks buckets as changed at `now` (the store's clock, read after their rows were in). The mark is raised above the
    * model's last recorded run start, so that a clock stepped back loses nothing.
    */
-  mark(buckets: readonly TouchedBucket[], now: number): Promise<void>;
+  mark(buckets: readonly TouchedBucket[], now: number | Promise<number>): Promise<void>;
   /** Every model and environment that ever had a row. */
   streams(): Promise<{ readonly model: string; readonly environment: string }[]>;
 }
@@ -28,12 +28,13 @@ export function createTouchedStore({ database, db }: { database: Database; db: s
         ...new Map(buckets.map(b => [JSON.stringify([b.model, b.environment, b.bucket]), b])).values(),
       ];
       if (distinct.length === 0) return;
-      const starts = await lastStarts([...new Set(distinct.map(b => b.model))]);
+      // Both at once: where every statement takes long, senders wait for fewer of them.
+      const [read, starts] = await Promise.all([now, lastStarts([...new Set(distinct.map(b => b.model))])]);
       const rows = distinct.map(({ model, environment, bucket }) => ({
         model,
         environment,
         bucket,
-        at: Math.max(Math.round(now), (starts.get(model) ?? 0) + 1),
+        at: Math.max(Math.round(read), (starts.get(model) ?? 0) + 1),
       }));
       for (const part of chunks(rows, 20_000)) await database.insertRows(`${db}.touched`, part);
     },

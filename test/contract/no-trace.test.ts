@@ -103,7 +103,7 @@ async function overHttp(app: App): Promise<void> {
     );
   await post(app, '/v1/models/churn/baselines', csv.join('\n'), { 'content-type': 'text/csv' });
   const rows = Array.from({ length: 25 * 60 }, (_, i) =>
-    tellingRow(1000 + i, { at: end - 25 * hourMs + i * 60_000, ...(i % 30 === 7 ? { plan: newcomer } : {}) }),
+    tellingRow(1000 + i, { at: end - 25 * hourMs + i * 60_000, ...(i % 10 === 7 ? { plan: newcomer } : {}) }),
   );
   for (let i = 0; i < 4; i++)
     rows.push(tellingRow(5000 + i, { at: end - 2 * hourMs + i * 1000, plan: rare }));

@@ -28,8 +28,8 @@ import { closingTable } from './table.ts';
  * ClickHouse behind HTTP that is killed too. What it leaves must be what an undisturbed run leaves. `npm run fault` does
  * the same at any size.
  */
-const randomKills = Number(process.env['LEEWAY_KILLS'] ?? 40);
-const pointKills = Number(process.env['LEEWAY_POINT_KILLS'] ?? 3);
+const randomKills = Number(process.env['LEEWAY_KILLS'] ?? 30);
+const pointKills = Number(process.env['LEEWAY_POINT_KILLS'] ?? 2);
 const seed = Number(process.env['LEEWAY_SEED'] ?? systemClock.now() % 1_000_000);
 const killsOfRun = 20;
 /** Generous: a kill costs two seconds on two idle cores. */
