@@ -74,7 +74,7 @@ export const suites: readonly Suite[] = [
       full: {
         LEEWAY_KILLS: '1000',
         LEEWAY_POINT_KILLS: '100',
-        LEEWAY_FULL_HANG: '1',
+        LEEWAY_FULL_WAITS: '1',
         LEEWAY_FAULT_SECONDS: '30',
       },
     },

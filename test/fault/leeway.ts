@@ -13,7 +13,8 @@ export interface Leeway {
   ready(): Promise<{ readonly status: number; readonly reasons: readonly string[] }>;
   /** Sum of a metric's series. */
   metric(name: string): Promise<number>;
-  post(rows: readonly object[]): Promise<{ readonly status: number; readonly answer: unknown }>;
+  /** One try to send rows under an Idempotency-Key: whether it was answered 200. */
+  postOnce(key: string, rows: readonly object[]): Promise<boolean>;
   stop(): Promise<number | null>;
   kill(): Promise<void>;
   /** Resolves with the exit code. */
@@ -63,11 +64,10 @@ export async function startLeeway(options: LeewayOptions): Promise<Leeway> {
       return { status: response.status, reasons };
     },
     metric: async name => sumOf(await (await fetch(`${url}/metrics`)).text(), name),
-    post: async rows => {
+    postOnce: async (key, rows) => {
       const body = rows.map(row => JSON.stringify(row)).join('\n');
-      const headers = { 'content-type': 'application/x-ndjson' };
-      const response = await fetch(`${url}/v1/inferences`, { method: 'POST', headers, body });
-      return { status: response.status, answer: await response.json() };
+      const headers = { 'content-type': 'application/x-ndjson', 'idempotency-key': key };
+      return (await fetch(`${url}/v1/inferences`, { method: 'POST', headers, body })).ok;
     },
     stop: () => end('SIGTERM'),
     kill: async () => void (await end('SIGKILL')),

@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { availableParallelism, cpus, tmpdir, totalmem } from 'node:os';
 import { join } from 'node:path';
 import { systemClock } from '../../src/lib/clock.ts';
-import { type Options, readOptions, usage } from './options.ts';
+import { type Options, readOptions, UsageError, usage } from './options.ts';
 import { bundleStory } from './story/bundle.ts';
 import {
   type Campaign,
@@ -24,9 +24,14 @@ import { closingTable } from './table.ts';
 /** Kills at random moments in one run of the story. */
 const killsOfRun = 40;
 
-const options = readOptions(process.argv.slice(2), systemClock.now());
-if (options === null) console.log(usage);
-else process.exitCode = await main(options);
+try {
+  const options = readOptions(process.argv.slice(2), systemClock.now());
+  if (options === null) console.log(usage);
+  else process.exitCode = await main(options);
+} catch (error) {
+  console.error(error instanceof UsageError ? `${error.message}\n\n${usage}` : error);
+  process.exitCode = 2;
+}
 
 /** Kills the service, and its ClickHouse, as often as asked, and compares every run with an undisturbed one. */
 async function main(asked: Options): Promise<number> {
@@ -49,7 +54,7 @@ async function main(asked: Options): Promise<number> {
     console.log(
       faulty.length === 0
         ? `every run left what an undisturbed run leaves; ${minutes} minutes, seed ${asked.seed}`
-        : `${faulty.length} of ${verdicts.length} runs differ; ${minutes} minutes, again with --seed ${asked.seed} --only ${faulty.map(v => v.task.name).join(',')}; data in ${directory}`,
+        : `${faulty.length} of ${verdicts.length} runs differ; ${minutes} minutes, again with --kills ${asked.kills} --points ${asked.points} --over ${asked.overs.length > 1 ? 'both' : asked.overs[0]} --seed ${asked.seed} --only ${faulty.map(v => v.task.name).join(',')}; data in ${directory}`,
     );
     if (faulty.length === 0) rmSync(directory, { recursive: true, force: true });
     return faulty.length === 0 ? 0 : 1;

@@ -31,6 +31,9 @@ Examples:
   npm run fault -- --kills 1000 --points 100
   npm run fault -- --kills 1000 --seed 7 --over http --only http-random-3`;
 
+/** The command line was not understood. */
+export class UsageError extends Error {}
+
 /** Reads the command line; null when help is asked for. `now` seeds what no seed is given for. */
 export function readOptions(args: readonly string[], now: number): Options | null {
   const { values } = parseArgs({
@@ -57,12 +60,12 @@ export function readOptions(args: readonly string[], now: number): Options | nul
 }
 
 function whole(name: string, text: string): number {
-  if (!/^\d{1,9}$/.test(text)) throw new Error(`--${name} takes a whole number, not "${text}"`);
+  if (!/^\d{1,9}$/.test(text)) throw new UsageError(`--${name} takes a whole number, not "${text}"`);
   return Number(text);
 }
 
 function oversOf(text: string): readonly Over[] {
   if (text === 'both') return ['embedded', 'http'];
   if (text === 'embedded' || text === 'http') return [text];
-  throw new Error(`--over takes embedded, http or both, not "${text}"`);
+  throw new UsageError(`--over takes embedded, http or both, not "${text}"`);
 }
