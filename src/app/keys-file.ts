@@ -40,7 +40,8 @@ export function readKeys(directory: string): readonly KeyEntry[] | null {
   try {
     text = readFileSync(path, 'utf8');
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return null;
+    // A data directory that is none is refused by whoever opens the store in it.
+    if (['ENOENT', 'ENOTDIR'].includes((error as NodeJS.ErrnoException).code ?? '')) return null;
     throw new LeewayError('LW_KEYS_INVALID', `${path} cannot be read: ${(error as Error).message}.`, error);
   }
   let value: unknown;
