@@ -34,7 +34,7 @@ interface Reading {
   readonly options: DecodeOptions;
   readonly readRow: ReadRow;
   /** What is kept of a refused row. */
-  readonly kept: (bytes: Uint8Array) => Kept;
+  readonly kept: (bytes: Uint8Array, place: Place) => Kept;
 }
 
 /** Settings that are left out are those of `defaultDecodeOptions`. */
@@ -48,13 +48,13 @@ export function createDecoder(settings: Partial<DecodeOptions> = {}): Decoder {
     (row, place, exact) => {
       const fields = format.lift(row);
       if (isRefusal(fields)) return fields;
-      const ruled = rule(fields, exact);
+      const ruled = rule(fields, place, exact);
       if (ruled === null) return null;
       return ruled === 'dropped' ? { kind: 'ignored', reason: 'dropped' } : read(ruled, place, exact);
     };
   const redact = options.ruling === null ? null : createRedaction(options, format, rule);
-  const kept = (bytes: Uint8Array) =>
-    redact === null ? wholeOf(bytes, options) : redact(bytes, parsedOf(bytes, options));
+  const kept = (bytes: Uint8Array, place: Place) =>
+    redact === null ? wholeOf(bytes, options) : redact(bytes, place, parsedOf(bytes, options));
   const readings = {
     decode: { options, kept, readRow: readBy(reader.read) },
     decodeLabels: { options, kept, readRow: readBy(reader.readLabel) },
@@ -147,7 +147,7 @@ function toOutcome(read: Outlook | Refusal, bytes: Uint8Array, place: Place, rea
       position: place.position,
       reason: read.reason,
       detail: read.detail,
-      ...reading.kept(bytes),
+      ...reading.kept(bytes, place),
     },
   };
 }

@@ -1,12 +1,13 @@
 import { createHash } from 'node:crypto';
 import { addFeatures, createFeatures } from './features.ts';
-import { type FieldRuler, modelOf } from './field-ruler.ts';
+import type { FieldRuler } from './field-ruler.ts';
 import type { Fields } from './fields.ts';
 import type { Format } from './formats/format.ts';
+import { createModelReader } from './model.ts';
 import type { DecodeOptions } from './options.ts';
 import { type JsonObject, parseExact } from './parse.ts';
+import type { Place } from './place.ts';
 import { isRefusal, type Refusal } from './refusal.ts';
-import { createNameReader } from './texts.ts';
 
 /** What is kept of a refused row. */
 export interface Kept {
@@ -35,18 +36,18 @@ const plain = [
  * its bytes. Nothing of what is not JSON, and nothing of a row without a good model when rules go by the model.
  */
 export function createRedaction(options: DecodeOptions, format: Format, rule: FieldRuler) {
-  const modelName = createNameReader('model', 'bad-model');
-  const hasModel = (fields: Fields) => {
-    const model = modelName(modelOf(fields, options));
+  const modelOf = createModelReader(options);
+  const hasModel = (fields: Fields, place: Place) => {
+    const model = modelOf(fields, place);
     return !isRefusal(model) && model !== '';
   };
-  return (bytes: Uint8Array, parsed: JsonObject | Refusal): Kept => {
+  return (bytes: Uint8Array, place: Place, parsed: JsonObject | Refusal): Kept => {
     if (isRefusal(parsed)) return nothing;
     const text = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('utf8');
     const fields = format.lift(parseExact(text) as JsonObject);
     if (isRefusal(fields)) return nothing;
-    if (options.ruling?.byModel === true && !hasModel(fields)) return nothing;
-    const ruled = rule(fields, true);
+    if (options.ruling?.byModel === true && !hasModel(fields, place)) return nothing;
+    const ruled = rule(fields, place, true);
     if (ruled === null || ruled === 'dropped') return nothing;
     const kept = JSON.stringify(redacted(ruled));
     return {

@@ -1,5 +1,6 @@
 import { bucketOf, type Inference } from '../domain/inference.ts';
 import { type Fields, isGiven } from './fields.ts';
+import { createModelReader } from './model.ts';
 import type { DecodeOptions } from './options.ts';
 import type { Place } from './place.ts';
 import { isRefusal, kindOf, type Refusal, refuse } from './refusal.ts';
@@ -27,11 +28,11 @@ export interface KeyReader {
 }
 
 export function createKeyReader(options: DecodeOptions): KeyReader {
-  const modelName = createNameReader('model', 'bad-model');
+  const modelOf = createModelReader(options);
   const versionName = createNameReader('version', 'bad-version');
   const environmentName = createNameReader('environment', 'bad-environment');
   const readLabelKey = (fields: Fields, place: Place): Key | Refusal => {
-    const model = options.model === '' ? modelName(place.model ?? fields.model) : options.model;
+    const model = modelOf(fields, place);
     if (isRefusal(model)) return model;
     if (model === '') return refuse('no-model', '`model` is absent and the source does not fix it');
     const version = versionName(fields.version);
