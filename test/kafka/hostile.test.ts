@@ -101,5 +101,5 @@ describe.skipIf(!kafkaAvailable())('spoilt payloads over Kafka', () => {
     expect(prototypeNames()).toEqual(before);
     expect(usedHeap() - heap).toBeLessThan(32 * 1024 * 1024);
     expect((await fetch(`${app.url}/readyz`)).status).toBe(200);
-  });
+  }, 900_000);
 });
