@@ -13,7 +13,10 @@ export interface Decoders {
   of(source: string): Decoder;
   /** For training sets: the model is the one asked for, and any age is fine. */
   forUpload(model: string): Decoder;
-  /** For files of rows: read by the mapping of a configured source, or as payload version 1. */
+  /**
+   * For files of rows: read by the mapping of a configured source, or as payload version 1. Asked for with every batch:
+   * the same rules give the same decoder.
+   */
   forFile(rules: FileRules): Decoder;
 }
 
@@ -41,11 +44,27 @@ export function createDecoders(config: Config): Decoders {
   const plain = createDecoder(common);
   return {
     of: source => named.get(source) ?? plain,
-    forFile: rules => {
+    forFile: remembered(rules => {
       const source = config.sources.find(({ name }) => name === rules.mapping);
       return createDecoder({ ...common, ...fileOptions(config, rules), ruling: rulingOf(config, source) });
-    },
+    }),
     forUpload: model => createDecoder({ ...common, model, retentionSeconds: Number.MAX_SAFE_INTEGER / 1000 }),
+  };
+}
+
+/** Decoders of files that are kept: the names are a sender's, so there may be any number. */
+const mostRemembered = 50;
+
+function remembered(create: (rules: FileRules) => Decoder): (rules: FileRules) => Decoder {
+  const known = new Map<string, Decoder>();
+  return rules => {
+    const key = JSON.stringify([rules.model, rules.environment, rules.mapping]);
+    const decoder = known.get(key) ?? create(rules);
+    // The one asked for last comes last, so that the first is the one to forget.
+    known.delete(key);
+    known.set(key, decoder);
+    if (known.size > mostRemembered) known.delete(known.keys().next().value!);
+    return decoder;
   };
 }
 

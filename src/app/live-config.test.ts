@@ -1,5 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { loadConfig } from '../config/load.ts';
+import { Secret } from '../config/secret.ts';
+import { createFieldHash } from '../decode/field-hash.ts';
 import { LeewayError } from '../lib/errors.ts';
 import { createRecordedEvents } from '../lib/events.ts';
 import { createLiveConfig } from './live-config.ts';
@@ -54,6 +56,33 @@ describe('live configuration', () => {
       }),
     ).toThrow('a mistake');
   });
+
+  it('stays as it was when a part that waits for the restart does not go with the new one', () => {
+    const sources = [
+      { name: 'k', type: 'kafka', brokers: ['b:1'], topics: ['t'], fields: { hash: ['id'] } },
+    ] as never;
+    const privacy = { hashKey: new Secret('k'.repeat(32)) };
+    const live = createLiveConfig(load({ privacy, sources }));
+    const events = createRecordedEvents();
+    const reload = createReload(live, events);
+    const without = { log: { level: 'warn' } };
+    reload(() => load(without));
+    expect(live.view.privacy).toEqual(privacy);
+    expect(live.view.log.level).toBe('info');
+    reload(() => load({ ...without, privacy, sources }));
+    expect(live.view.log.level).toBe('warn');
+    expect(events.seen).toMatchObject([
+      {
+        name: 'problemOccurred',
+        event: {
+          code: 'LW_CONFIG_INVALID',
+          message:
+            'The configuration was not taken over, everything stays as it was: it cannot go on without a restart: sources[0].fields.hash needs privacy.hashKey, the key of the hashes',
+        },
+      },
+      { name: 'configReloaded', event: { changes: [{ text: 'log.level: info -> warn' }] } },
+    ]);
+  });
 });
 
 describe('live decoders', () => {
@@ -64,6 +93,21 @@ describe('live decoders', () => {
     body: Buffer.from(JSON.stringify({ model: 'churn', id: 'i', time: now, ...row })),
     time: null,
     fallbackId: 'f',
+  });
+
+  it('hash by the key that came with the rule, and by the next one from its reload on', () => {
+    const live = createLiveConfig(load());
+    const decoder = createLiveDecoders(live.view, live.onChange).of('http');
+    const models = { churn: { fields: { hash: ['id'] } } };
+    const idOf = () => {
+      const [outcome] = decoder.decode(record({ id: 'alice', features: { a: 1 } }), now);
+      return outcome?.kind === 'inference' ? outcome.inference.id : outcome?.kind;
+    };
+    expect(idOf()).toBe('alice');
+    for (const letter of ['a', 'b']) {
+      live.reload(load({ models, privacy: { hashKey: new Secret(letter.repeat(32)) } }));
+      expect(idOf()).toBe(createFieldHash(letter.repeat(32))('alice'));
+    }
   });
 
   it('pass over ignored environments and hold models to bounds of their own, from the reload on', () => {

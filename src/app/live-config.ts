@@ -5,7 +5,10 @@ import type { Config } from '../config/schema.ts';
 export interface LiveConfig {
   /** What holds now; every reading of a key gives its present value. */
   readonly view: Config;
-  /** Takes over what takes effect at once, and tells what is different and what waits for a restart. */
+  /**
+   * Takes over what takes effect at once, and tells what is different and what waits for a restart.
+   * @throws LeewayError LW_CONFIG_INVALID when what takes effect does not go with what waits: nothing changes.
+   */
   reload(next: Config): readonly Change[];
   /** Called after a reload that changed something at once. */
   onChange(listener: () => void): void;
@@ -30,9 +33,9 @@ export function createLiveConfig(config: Config): LiveConfig {
     view,
     reload: next => {
       const changes = changesOf(wanted, next);
-      wanted = next;
       if (changes.length === 0) return changes;
       current = applied(current, next);
+      wanted = next;
       if (changes.some(({ effect }) => effect === 'now')) for (const listener of listeners) listener();
       return changes;
     },

@@ -1,4 +1,4 @@
-import { changeText } from '../config/reload.ts';
+import { type Change, changeText } from '../config/reload.ts';
 import type { Config } from '../config/schema.ts';
 import { LeewayError } from '../lib/errors.ts';
 import type { Events } from '../lib/events.ts';
@@ -13,9 +13,9 @@ export function createReload(
   events: Pick<Events, 'configReloaded' | 'problemOccurred'>,
 ): (read: () => Config) => void {
   return read => {
-    let next: Config;
+    let changes: readonly Change[];
     try {
-      next = read();
+      changes = live.reload(read());
     } catch (error) {
       if (!(error instanceof LeewayError)) throw error;
       const why = error.message.replaceAll('\n', '; ');
@@ -23,7 +23,8 @@ export function createReload(
       events.problemOccurred({ code: error.code, message });
       return;
     }
-    const changes = live.reload(next).map(change => ({ text: changeText(change), effect: change.effect }));
-    events.configReloaded({ changes });
+    events.configReloaded({
+      changes: changes.map(change => ({ text: changeText(change), effect: change.effect })),
+    });
   };
 }

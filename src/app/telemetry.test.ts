@@ -24,3 +24,30 @@ it('strikes secrets of the configuration and keys out of every line, whoever wro
     expect(line).not.toContain(secrets[0]!.reveal());
   }
 });
+
+it('strikes out old secrets after any number of reloads', () => {
+  const lines: string[] = [];
+  vi.spyOn(process.stderr, 'write').mockImplementation(line => lines.push(String(line)) > 0);
+  const configOf = (secret: string) =>
+    loadConfig(null, { privacy: { hashKey: new Secret(secret.padEnd(32, '-')) } }, {});
+  const config = { ...configOf('first') };
+  const listeners: (() => void)[] = [];
+  const reload = (next: object = {}) => {
+    Object.assign(config, next);
+    for (const listener of listeners) listener();
+  };
+  const telemetry = createTelemetry(config, 'json', systemClock, listener => void listeners.push(listener));
+  const say = (...secrets: string[]) => {
+    const message = secrets.map(secret => secret.padEnd(32, '-')).join(' ');
+    telemetry.problemOccurred({ code: 'LW_TARGET_FAILED', message });
+    return (JSON.parse(lines.at(-1)!) as { msg: string }).msg;
+  };
+  reload(configOf('second'));
+  reload(configOf('third'));
+  // What is wrapped once more with every reload ends in a stack that is too deep.
+  for (let i = 0; i < 20_000; i++) reload();
+  expect(say('first', 'second', 'third')).toBe('<secret> <secret> <secret>');
+  // Of secrets that were replaced the latest 200 are remembered, and the present ones always.
+  for (let i = 0; i <= 200; i++) reload(configOf(`next ${i}`));
+  expect(say('third', 'next 0', 'next 200')).toBe(`${'third'.padEnd(32, '-')} <secret> <secret>`);
+});

@@ -7,6 +7,9 @@ import { createLogger } from '../publish/logger.ts';
 import { createPublisher, type Publisher } from '../publish/publisher.ts';
 import type { AppOptions } from './options.ts';
 
+/** Secrets of earlier configurations that are still struck out: they may be in a message under way. */
+const mostOld = 200;
+
 /** The registry and the log of one service; nothing is global. */
 export function createTelemetry(
   config: Config,
@@ -14,7 +17,8 @@ export function createTelemetry(
   clock: Clock,
   onChange: (listener: () => void) => void = () => undefined,
 ): Publisher {
-  let scrub = createScrub(secretsOf(config));
+  let secrets = secretsOf(config);
+  let scrub = createScrub(secrets);
   const logger = createLogger({
     level: logs === 'silent' ? 'silent' : config.log.level,
     pretty: logs === 'plain' || (logs === undefined && process.stderr.isTTY === true),
@@ -22,9 +26,8 @@ export function createTelemetry(
   });
   onChange(() => {
     if (logs !== 'silent') logger.level = config.log.level;
-    const [before, now] = [scrub, createScrub(secretsOf(config))];
-    // What was a secret until now may still be in a message under way.
-    scrub = line => now(before(line));
+    secrets = withOld(secretsOf(config), secrets);
+    scrub = createScrub(secrets);
   });
   return createPublisher({
     registry: new Registry(),
@@ -33,4 +36,10 @@ export function createTelemetry(
     mostModels: () => config.limits.metricModels,
     mostSubjects: () => config.limits.metricSubjects,
   });
+}
+
+/** The present secrets, and behind them those that were, the latest first. */
+function withOld(now: readonly string[], before: readonly string[]): readonly string[] {
+  const old = before.filter(secret => !now.includes(secret));
+  return [...now, ...old.slice(0, mostOld)];
 }

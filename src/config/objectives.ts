@@ -1,4 +1,5 @@
 import { type Static, Type } from 'typebox';
+import { fitsGlob } from '../lib/glob.ts';
 
 const share = (description: string) => Type.Number({ exclusiveMinimum: 0, maximum: 1, description });
 
@@ -44,20 +45,5 @@ export function objectivesOf(
 
 /** The rules of the first pattern that a name is as. */
 export function firstFit<T>(rules: Readonly<Record<string, T>>, name: string): T | undefined {
-  return Object.entries(rules).find(([pattern]) => fits(pattern, name))?.[1];
-}
-
-/** Whether a name is as a pattern says, in which `*` stands for any text. */
-function fits(pattern: string, name: string): boolean {
-  const [head = '', ...rest] = pattern.split('*');
-  if (rest.length === 0) return pattern === name;
-  const tail = rest.pop()!;
-  if (!name.startsWith(head) || !name.endsWith(tail) || name.length < head.length + tail.length) return false;
-  let at = head.length;
-  for (const part of rest) {
-    const found = name.indexOf(part, at);
-    if (found < 0 || found + part.length > name.length - tail.length) return false;
-    at = found + part.length;
-  }
-  return true;
+  return Object.entries(rules).find(([pattern]) => fitsGlob(pattern, name))?.[1];
 }

@@ -80,6 +80,33 @@ describe('what goes on', () => {
     expect(settingsOf(now).length).toBeGreaterThan(settingsOf(before).length);
   });
 
+  it('never has the field rules of one file with the key of another', () => {
+    const rules = { models: { churn: { fields: { hash: ['id'] } } } as never };
+    const keyed = (letter: string) =>
+      config({ privacy: { hashKey: new Secret(letter.repeat(32)) }, ...rules });
+    const first = applied(config(), keyed('a'));
+    expect([first.privacy.hashKey?.reveal(), first.models['churn']?.fields?.hash]).toEqual([
+      'a'.repeat(32),
+      ['id'],
+    ]);
+    expect(applied(first, keyed('b')).privacy.hashKey?.reveal()).toBe('b'.repeat(32));
+    expect(told(first, keyed('b'))).toEqual(['now: privacy.hashKey: replaced (<secret>)']);
+    expect(applied(first, config()).privacy).toEqual({});
+  });
+
+  it('is refused when what stays until the restart needs what was taken out', () => {
+    const source = { name: 'k', type: 'kafka', brokers: ['b:1'], topics: ['t'], fields: { hash: ['id'] } };
+    const before = config({
+      privacy: { hashKey: new Secret('a'.repeat(32)) },
+      sources: [source] as never,
+    });
+    expect(() => applied(before, config())).toThrow(
+      'it cannot go on without a restart: sources[0].fields.hash needs privacy.hashKey',
+    );
+    const { fields: _, ...bare } = source;
+    expect(() => applied(before, config({ sources: [bare] as never }))).toThrow('cannot go on');
+  });
+
   it('forgets a receiver that was taken out', () => {
     const before = config({ retraining: { url: 'https://t.example.org', secrets: [signing(1)] } });
     expect(applied(before, config()).retraining).toBeUndefined();

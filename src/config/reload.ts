@@ -1,4 +1,7 @@
+import { LeewayError } from '../lib/errors.ts';
 import { type Setting, settingsOf } from './effective.ts';
+import { pathText } from './node.ts';
+import { rules } from './rules.ts';
 import type { Config } from './schema.ts';
 
 /** A setting that is not as it was. */
@@ -29,7 +32,7 @@ const liveLimits = [
  * made with it.
  */
 const live: readonly RegExp[] = [
-  /^(budget|calendar|measures|environments|webhooks|retraining|keys|access)\b/,
+  /^(budget|calendar|measures|environments|webhooks|retraining|keys|access|privacy)\b/,
   /^models\b(?!.*\.segments$)/,
   /^log\.level$/,
   /^http\.limits\.rows$/,
@@ -66,12 +69,15 @@ export function changeText({ name, before, after }: Change): string {
 /**
  * The configuration to go on with: what takes effect at once from `after`, the rest from `before`, so that a part made
  * later (a decoder, a message) never sees half of a setting that waits for the restart.
+ *
+ * @throws LeewayError LW_CONFIG_INVALID when the two do not go together: a key taken out with the hash rule of a source,
+ * which stays until the restart.
  */
 export function applied(before: Config, after: Config): Config {
-  const { budget, calendar, measures, environments, log, webhooks, keys, access } = after;
+  const { budget, calendar, measures, environments, log, webhooks, keys, access, privacy } = after;
   const { retraining: _, ...rest } = before;
   const limits = Object.fromEntries(liveLimits.map(name => [name, after.limits[name]]));
-  return {
+  return usable({
     ...rest,
     budget,
     calendar,
@@ -81,18 +87,27 @@ export function applied(before: Config, after: Config): Config {
     webhooks,
     keys,
     access,
+    privacy,
     models: withSegments(after.models, before.models),
     ...(after.retraining === undefined ? {} : { retraining: after.retraining }),
     http: { ...before.http, limits: { ...before.http.limits, rows: after.http.limits.rows } },
     limits: { ...before.limits, ...limits },
-  };
+  });
+}
+
+/** What holds for a file holds for a mixture of two: neither was checked with the other's part. */
+function usable(config: Config): Config {
+  const found = rules.flatMap(rule => rule(config));
+  if (found.length === 0) return config;
+  const lines = found.map(({ path, message }) => `${pathText(path)} ${message}`);
+  throw new LeewayError('LW_CONFIG_INVALID', `it cannot go on without a restart: ${lines.join('\n')}`);
 }
 
 /** Segments are columns of profiles that exist: those of a known pattern stay until the restart. */
 function withSegments(after: Config['models'], before: Config['models']): Config['models'] {
-  const entries = Object.entries(after).map(([name, rules]) => [
+  const entries = Object.entries(after).map(([name, own]) => [
     name,
-    { ...rules, segments: before[name]?.segments ?? [] },
+    { ...own, segments: before[name]?.segments ?? [] },
   ]);
   return Object.fromEntries(entries) as Config['models'];
 }

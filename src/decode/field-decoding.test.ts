@@ -163,6 +163,15 @@ describe('a row under field rules', () => {
   });
 });
 
+it.each<Rules>([
+  { source: { hash: ['id'] } },
+  { models: { other: { drop: ['a'] }, churn: { hash: ['id'] } } },
+])('hashes nothing without a key: %j', ({ source, models = {} }) => {
+  const make = (by: string) => createFieldRuling({ source, models: Object.entries(models), key: by });
+  expect(() => make('')).toThrow('fields.hash needs privacy.hashKey');
+  expect(make(key)).not.toBeNull();
+});
+
 describe('labels', () => {
   it('join by the same hash, and compare with the prediction by the same hash', () => {
     const rules = { models: { '*': { hash: ['id', 'label', 'prediction'] } } };

@@ -3,7 +3,6 @@ import { describe, expect, it, test } from 'vitest';
 import { bucketValue } from './field-bucket.ts';
 import { createFieldHash, hashCharacters, hashId } from './field-hash.ts';
 import { createRowRules, type FieldRules } from './field-rules.ts';
-import { fitsGlob } from './glob.ts';
 
 const hash = createFieldHash('k'.repeat(32));
 const rulesOf = (...sets: FieldRules[]) => createRowRules(sets, hash);
@@ -14,34 +13,6 @@ const treated = (rules: FieldRules, name: string, value: string | number | boole
 };
 
 describe('names', () => {
-  test.each([
-    ['*_name', 'first_name', true],
-    ['*_name', 'name', false],
-    ['*', '', true],
-    ['a*b*c', 'a-b-c', true],
-    ['a*b*c', 'a-c-b', false],
-    ['a*a', 'a', false],
-    ['a.b', 'a.b', true],
-    ['a.b', 'aXb', false],
-  ])('%s and %s', (pattern, name, fits) => {
-    expect(fitsGlob(pattern, name)).toBe(fits);
-  });
-
-  it('fits whatever stands for its stars', () => {
-    fc.assert(
-      fc.property(
-        fc.array(
-          fc.string().map(s => s.replaceAll('*', '')),
-          { minLength: 1 },
-        ),
-        fc.string(),
-        (parts, by) => {
-          expect(fitsGlob(parts.join('*'), parts.join(by))).toBe(true);
-        },
-      ),
-    );
-  });
-
   it('means a feature by a bare name, and what lies inside it', () => {
     const rules = rulesOf({ drop: ['address', 'tags[1]', 'segment:tenant', 'id', 'score:no'] });
     const dropped = (name: string) => rules.of(name)?.drop === true;

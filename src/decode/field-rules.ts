@@ -1,5 +1,5 @@
+import { fitsGlob } from '../lib/glob.ts';
 import { type BucketWidth, bucketValue } from './field-bucket.ts';
-import { fitsGlob } from './glob.ts';
 
 /**
  * What becomes of the fields of a row before anything of it is stored. A name is a feature (`income`, `feature:income`),

@@ -1,6 +1,7 @@
+import { LeewayError } from '../lib/errors.ts';
+import { fitsGlob } from '../lib/glob.ts';
 import { createFieldHash } from './field-hash.ts';
 import { createRowRules, type FieldRules, type RowRules } from './field-rules.ts';
-import { fitsGlob } from './glob.ts';
 
 /** The field rules of one source, or of the HTTP door. */
 export interface FieldRuling {
@@ -16,14 +17,21 @@ export interface RulingOptions {
   readonly source?: FieldRules | undefined;
   /** Rules by model name or pattern, first that fits. */
   readonly models: readonly (readonly [pattern: string, rules: FieldRules | undefined])[];
-  /** Key of the hashes; '' when nothing is hashed. */
+  /** Key of the hashes; '' where there is none, and nothing may be hashed. */
   readonly key: string;
 }
 
-/** Null when no rule is configured at all. The source's rules come first, the model's after them. */
+/**
+ * Null when no rule is configured at all. The source's rules come first, the model's after them.
+ *
+ * @throws LeewayError LW_CONFIG_INVALID for a hash rule without a key: anybody could test a guess.
+ */
 export function createFieldRuling({ source, models, key }: RulingOptions): FieldRuling | null {
   const byModel = models.some(([, rules]) => rules !== undefined);
   if (source === undefined && !byModel) return null;
+  const hashes = [source, ...models.map(([, rules]) => rules)].some(rules => (rules?.hash?.length ?? 0) > 0);
+  if (key === '' && hashes)
+    throw new LeewayError('LW_CONFIG_INVALID', 'fields.hash needs privacy.hashKey, the key of the hashes');
   const hash = createFieldHash(key);
   const ready = (rules: FieldRules | undefined): RowRules | null => {
     const sets = [source, rules].filter(set => set !== undefined);

@@ -120,7 +120,7 @@ describe('categories', () => {
       ...limits,
     });
     expect(only.category).toBe('(unseen)');
-    expect(whereText(only)).toBe('into values the baseline does not have');
+    expect(whereText(only)).toBe('into values the baseline does not list');
   });
 
   test('nothing to say about one category', () => {

@@ -57,7 +57,7 @@ export function componentText(name: string): string {
 
 function categoryText(category: string): string {
   if (category === missingName) return 'missing';
-  return category === unseenName ? 'values the baseline does not have' : `"${shortText(category)}"`;
+  return category === unseenName ? 'values the baseline does not list' : `"${shortText(category)}"`;
 }
 
 /** A value of a feature with four significant digits: 52,300; 0.01234. */

@@ -87,7 +87,7 @@ describe('plotBins', () => {
     expect(plotBins(numeric([0, 1, 2]), profile([0, 5, 5, 0]), sub)).toEqual(bins);
   });
 
-  it('ranks categories, adds up the rest and names what is new', () => {
+  it('ranks categories, adds up the rest and what the baseline does not list', () => {
     const categories = Array.from({ length: 50 }, (_, i) => `c${i}`);
     const binning: Binning = {
       subject: 'feature:c',
@@ -102,7 +102,7 @@ describe('plotBins', () => {
     expect(bins).toHaveLength(42);
     expect(bins[0]!.label).toBe('c49');
     expect(bins.at(-2)!.label).toBe('10 others');
-    expect(bins.at(-1)).toMatchObject({ label: 'new', reference: 0, current: 0.5 });
+    expect(bins.at(-1)).toMatchObject({ label: 'not listed', reference: 0, current: 0.5 });
     expect(total(bins.map(bin => bin.reference))).toBeCloseTo(1, 9);
     expect(total(bins.map(bin => bin.current))).toBeCloseTo(1, 9);
   });

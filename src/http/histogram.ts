@@ -103,7 +103,7 @@ function categoryBins(categories: readonly string[], sides: Sides): PlotBin[] {
   if (rest.length > 0) shown.push(bar(`${rest.length} others`, total('reference'), total('current')));
   const fresh = categories.length;
   if (sides.reference[fresh]! > 0 || sides.current[fresh]! > 0)
-    shown.push(bar('new', sides.reference[fresh]!, sides.current[fresh]!));
+    shown.push(bar('not listed', sides.reference[fresh]!, sides.current[fresh]!));
   return shown;
 }
 

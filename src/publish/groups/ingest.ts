@@ -12,10 +12,8 @@ export const createIngest: Group = ({ registry }) => {
     'source',
     'reason',
   ]);
-  const ignored = counter(registry, 'leeway_ignored_total', 'Records passed over on purpose.', [
-    'source',
-    'reason',
-  ]);
+  const passedOver = `Rows passed over on purpose: ${ignoreReasons.join(', ')} (docs/formats.md).`;
+  const ignored = counter(registry, 'leeway_ignored_total', passedOver, ['source', 'reason']);
   const flush = new Histogram({
     name: 'leeway_flush_duration_seconds',
     help: 'Time to store and mark one batch.',

@@ -140,8 +140,7 @@ function toRawBatch(deps: BatchDeps, payload: BatchPayload): RawBatch {
   const { topic, partition, messages } = payload.batch;
   const name = `${deps.cluster}/${topic}/${partition}`;
   const model = deps.modelOf?.(topic);
-  const of = model === undefined ? {} : { model };
-  const records = messages.map(message => ({ ...toRecord(deps.source, name, message), ...of }));
+  const records = messages.map(message => toRecord(deps.source, name, message, model));
   return {
     source: deps.source,
     partition: name,
@@ -151,10 +150,15 @@ function toRawBatch(deps: BatchDeps, payload: BatchPayload): RawBatch {
   };
 }
 
-export function toRecord(source: string, partition: string, message: KafkaMessage): RawRecord {
+export function toRecord(
+  source: string,
+  partition: string,
+  message: KafkaMessage,
+  model: string | undefined,
+): RawRecord {
   const position = `${partition}/${message.offset}`;
   const time = Number(message.timestamp);
-  return {
+  const record: RawRecord & { model?: string } = {
     source,
     position,
     body: message.value,
@@ -162,4 +166,7 @@ export function toRecord(source: string, partition: string, message: KafkaMessag
     time: Number.isFinite(time) && time >= 0 ? time : null,
     fallbackId: `${source}/${position}`,
   };
+  // Never copied: this runs for every record.
+  if (model !== undefined) record.model = model;
+  return record;
 }

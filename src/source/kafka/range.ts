@@ -162,10 +162,7 @@ async function readRanges({ consumer, options, cluster, ranges, take, signal }: 
       );
       const model = options.modelOf?.(topic);
       const name = `${cluster}/${topic}/${partition}`;
-      const records = wanted.map(message => ({
-        ...toRecord(options.name, name, message),
-        ...(model === undefined ? {} : { model }),
-      }));
+      const records = wanted.map(message => toRecord(options.name, name, message, model));
       if (records.length > 0) await take(records).catch((error: unknown) => reject(error as Error));
       for (const { offset } of messages) resolveOffset(offset);
       await heartbeat();

@@ -74,7 +74,7 @@ describe('placeText', () => {
     ],
     [
       { interval: null, category: '(unseen)', direction: 1, referenceShare: 0 },
-      "more rows in values the baseline does not have (0 % of the baseline's rows)",
+      "more rows in values the baseline does not list (0 % of the baseline's rows)",
     ],
     [{ interval: null, category: '(missing)', direction: 1 }, 'more rows without a value'],
     [{ interval: { low: null, high: null }, direction: 1 }, null],

@@ -81,7 +81,7 @@ export function placeText(detail: Detail): string | null {
 function categoryText(category: unknown): string | null {
   if (typeof category !== 'string') return null;
   if (category === '(missing)') return 'without a value';
-  return category === '(unseen)' ? 'in values the baseline does not have' : `in “${category}”`;
+  return category === '(unseen)' ? 'in values the baseline does not list' : `in “${category}”`;
 }
 
 function intervalText(interval: unknown): string | null {
