@@ -221,9 +221,11 @@ describe('actor', () => {
     expect(events.seen.find(e => e.name === 'problemOccurred')?.event).toMatchObject({
       message: 'alert of churn (prod): store is away',
     });
+    expect(made.pending).toBe(1);
     away = false;
     await made.handle([], () => nowAfter(at(0, [])));
     expect(transitions().map(t => t.model)).toEqual(['fraud', 'churn']);
+    expect(made.pending).toBe(0);
   });
 });
 

@@ -55,6 +55,8 @@ export interface Actor {
   /** At start, and when another actor has been at work: forgets, and goes on from the last transition of every alert
    * with what was judged since. */
   recover(now: RunTime): Promise<void>;
+  /** Alerts that failed and are gone over again by the next `handle`, whatever windows it is given. */
+  readonly pending: number;
 }
 
 interface Alert {
@@ -109,19 +111,13 @@ export function createActor(deps: ActorDeps): Actor {
   };
 
   return {
+    get pending() {
+      return broken.size;
+    },
     handle: (windows, now) =>
       serial(async () => {
-        const groups = new Map<string, { stream: StreamKey; windows: JudgedWindow[] }>();
-        for (const stream of broken.values()) groups.set(nameOf(stream), { stream, windows: [] });
-        for (const window of windows) {
-          const { model, environment } = window;
-          const group = groups.get(nameOf(window)) ?? { stream: { model, environment }, windows: [] };
-          group.windows.push(window);
-          groups.set(nameOf(window), group);
-        }
-        for (const group of groups.values()) {
+        for (const group of byStream([...broken.values()], windows))
           await guarded(group.stream, () => apply(group.stream, group.windows, now));
-        }
       }),
     recover: now =>
       serial(async () => {
@@ -130,6 +126,24 @@ export function createActor(deps: ActorDeps): Actor {
         for (const stream of await deps.alerts.streams()) await guarded(stream, () => apply(stream, [], now));
       }),
   };
+}
+
+interface Group {
+  readonly stream: StreamKey;
+  readonly windows: JudgedWindow[];
+}
+
+/** Windows by stream; of those to be gone over again, if there are none too. */
+function byStream(again: readonly StreamKey[], windows: readonly JudgedWindow[]): Iterable<Group> {
+  const groups = new Map<string, Group>();
+  for (const stream of again) groups.set(nameOf(stream), { stream, windows: [] });
+  for (const window of windows) {
+    const { model, environment } = window;
+    const group = groups.get(nameOf(window)) ?? { stream: { model, environment }, windows: [] };
+    group.windows.push(window);
+    groups.set(nameOf(window), group);
+  }
+  return groups.values();
 }
 
 async function load(deps: ActorDeps, stream: StreamKey): Promise<Alert> {

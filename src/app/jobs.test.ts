@@ -31,7 +31,7 @@ function start(part: Partial<JobsDeps> = {}) {
         return called('detect', [] as readonly JudgedWindow[]);
       },
     },
-    actor: { handle: () => called('act', undefined), recover: async () => undefined },
+    actor: { handle: () => called('act', undefined), recover: async () => undefined, pending: 0 },
     retraining: { tick: () => called('retraining', undefined) },
     outbox: { tick: () => called('outbox', 0) },
     streams: async () => [{ model: 'm', environment: '' }],
@@ -73,6 +73,25 @@ describe('a round', () => {
     });
     await jobs.round();
     expect(calls).toEqual(['reading']);
+  });
+
+  test('goes over alerts that failed again, though no window is judged', async () => {
+    let pending = 1;
+    const handled: number[] = [];
+    const actor = {
+      get pending() {
+        return pending;
+      },
+      handle: async (windows: readonly JudgedWindow[]) => {
+        handled.push(windows.length);
+        pending = 0;
+      },
+      recover: async () => undefined,
+    };
+    const { jobs } = start({ actor });
+    await jobs.round();
+    await jobs.round();
+    expect(handled).toEqual([0]);
   });
 
   test('judges nothing and calls nothing blind when it cannot know how far was read', async () => {

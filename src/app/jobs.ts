@@ -237,6 +237,8 @@ async function learn(deps: JobsDeps, run: Run, { now, readUpTo }: Reading): Prom
 
 async function detect(deps: JobsDeps, run: Run, { now, readUpTo }: Reading): Promise<number> {
   let judged = 0;
+  // An alert that failed must not wait for the next window of its stream, which may be an hour away.
+  if (deps.roles.act && deps.actor.pending > 0) await run('act', '', () => act(deps, []));
   for (;;) {
     const windows = await run('windows', '', async () =>
       deps.detector.tick({ now, readUpTo: await readUpTo, cap: windowsPerTick }),

@@ -5,6 +5,8 @@ import type { Election } from './election.ts';
 export interface Ballot {
   /** A member that takes part once it is started. */
   member(): BallotMember;
+  /** The number of the last term is lost, as when a group's offsets have expired. */
+  forget(): void;
 }
 
 export interface BallotMember extends Election {
@@ -17,6 +19,7 @@ export interface BallotMember extends Election {
 interface Standing {
   /** What the member believes. */
   term: number | null;
+  tenure: number;
   frozen: boolean;
 }
 
@@ -28,7 +31,9 @@ export function createBallot(): Ballot {
   const elect = () => {
     if (leader !== null && members.includes(leader) && !leader.frozen) return;
     leader = members.find(member => !member.frozen) ?? null;
-    if (leader !== null) leader.term = ++terms;
+    if (leader === null) return;
+    leader.term = ++terms;
+    leader.tenure++;
   };
   const leave = (standing: Standing) => {
     const at = members.indexOf(standing);
@@ -36,12 +41,18 @@ export function createBallot(): Ballot {
     elect();
   };
   return {
+    forget: () => {
+      terms = 0;
+    },
     member: () => {
-      const standing: Standing = { term: null, frozen: false };
+      const standing: Standing = { term: null, tenure: 0, frozen: false };
       return {
         shared: true,
         get term() {
           return standing.term;
+        },
+        get tenure() {
+          return standing.tenure;
         },
         get sentence() {
           return standing.term === null ? 'follows' : `leads in term ${standing.term}`;

@@ -9,6 +9,11 @@ export interface Election {
   start(): Promise<void>;
   /** Number of the term this process leads in, as far as it knows without asking; null while it follows. */
   readonly term: number | null;
+  /**
+   * Counts the times this process has begun to lead. The number of a term may come again, when the brokers have
+   * forgotten the last one; this one tells the two apart.
+   */
+  readonly tenure: number;
   /** Whether another process may lead. */
   readonly shared: boolean;
   /** Where things stand, as a sentence. */
@@ -26,6 +31,7 @@ export interface Election {
 export const alone: Election = {
   start: () => Promise.resolve(),
   term: 1,
+  tenure: 1,
   shared: false,
   sentence: 'leads: there is no other process',
   prove: () => Promise.resolve(),
@@ -36,6 +42,7 @@ export const alone: Election = {
 export const absent: Election = {
   start: () => Promise.resolve(),
   term: null,
+  tenure: 0,
   shared: true,
   sentence: 'takes no part: this process only takes in',
   prove: () =>

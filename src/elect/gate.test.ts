@@ -10,7 +10,7 @@ function pair() {
   const gates = [first, second].map((election, i) =>
     createGate({ election, takeOver: async () => void taken.push(['first', 'second'][i]!) }),
   );
-  return { first, second, gates: gates as [(typeof gates)[0], (typeof gates)[0]], taken };
+  return { ballot, first, second, gates: gates as [(typeof gates)[0], (typeof gates)[0]], taken };
 }
 
 describe('the gate', () => {
@@ -42,6 +42,39 @@ describe('the gate', () => {
     expect(taken).toEqual(['first', 'second', 'first']);
   });
 
+  it('takes over anew in a term whose number has been before', async () => {
+    const { ballot, first, second, gates, taken } = pair();
+    await first.start();
+    await second.start();
+    await gates[0].enter();
+    await gates[0].enter();
+    await first.stop();
+    ballot.forget();
+    await second.stop();
+    await first.start();
+    expect(first.term).toBe(1);
+    // Nobody has asked in between: from the number alone nothing has happened.
+    expect(gates[0].isOpen).toBe(false);
+    expect(await gates[0].enter()).toBe(true);
+    expect(taken).toEqual(['first', 'first', 'first']);
+  });
+
+  it('takes over anew whenever it was found not to lead', async () => {
+    let term: number | null = 2;
+    let times = 0;
+    const election = {
+      get term() {
+        return term;
+      },
+      tenure: 1,
+      shared: false,
+      prove: async () => undefined,
+    };
+    const gate = createGate({ election, takeOver: async () => void times++ });
+    for (term of [2, null, 2] as const) await gate.enter();
+    expect(times).toBe(2);
+  });
+
   it('stays closed until it could take over', async () => {
     let away = true;
     let tries = 0;
@@ -60,7 +93,7 @@ describe('the gate', () => {
   });
 
   it('passes on what is no question of leading', async () => {
-    const election = { term: 1, shared: true, prove: () => Promise.reject(new Error('broken')) };
+    const election = { term: 1, tenure: 1, shared: true, prove: () => Promise.reject(new Error('broken')) };
     await expect(createGate({ election, takeOver: async () => undefined }).enter()).rejects.toThrow('broken');
   });
 });

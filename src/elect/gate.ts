@@ -13,7 +13,7 @@ export interface Gate {
 }
 
 export interface GateDeps {
-  readonly election: Pick<Election, 'term' | 'shared' | 'prove'>;
+  readonly election: Pick<Election, 'term' | 'tenure' | 'shared' | 'prove'>;
   /** Reads from the store where the leader before left off. */
   readonly takeOver: () => Promise<void>;
 }
@@ -23,19 +23,23 @@ export interface GateDeps {
  * before may reach the store after the first time, but not after the first round has looked at what was judged.
  */
 export function createGate({ election, takeOver }: GateDeps): Gate {
+  /** The tenure it was done in. */
   let taken: number | null = null;
   let lookAgain = false;
   return {
     get isOpen() {
-      return election.term !== null && election.term === taken;
+      return election.term !== null && election.tenure === taken;
     },
     enter: async () => {
-      const { term } = election;
-      if (term === null || !(await leads(election))) return false;
-      if (term !== taken || lookAgain) {
-        const first = term !== taken;
+      const { term, tenure } = election;
+      if (term === null || !(await leads(election))) {
+        taken = null;
+        return false;
+      }
+      if (tenure !== taken || lookAgain) {
+        const first = tenure !== taken;
         await takeOver();
-        taken = term;
+        taken = tenure;
         lookAgain = first && election.shared;
       }
       return true;

@@ -33,7 +33,7 @@ describe.skipIf(!kafkaAvailable())('the election', () => {
     rmSync(directory, { recursive: true, force: true });
   });
 
-  const memberOf = (group: string, topic: string, events = createRecordedEvents()) =>
+  const memberOf = (group: string, topic: string, events = createRecordedEvents(), by = fresh('host')) =>
     createKafkaElection({
       clock: systemClock,
       watch: systemWatch,
@@ -44,7 +44,7 @@ describe.skipIf(!kafkaAvailable())('the election', () => {
         clientId: 'test',
         group,
         topic,
-        by: fresh('host'),
+        by,
         sessionTimeout: 2_000,
         heartbeatInterval: 200,
         security: {},
@@ -70,6 +70,23 @@ describe.skipIf(!kafkaAvailable())('the election', () => {
       ]);
       await member.stop();
       expect(await tools.admin.fetchTopicOffsets(topic)).toMatchObject([{ high: '0' }]);
+    });
+
+    it('says so, and lets go, when the brokers never take the first commit of a term', async () => {
+      const events = createRecordedEvents();
+      // More than a broker keeps beside an offset: every commit is refused.
+      const member = memberOf(fresh('g'), fresh('control'), events, 'x'.repeat(10_000));
+      await member.start();
+      await until('it begins', () => member.sentence.startsWith('begins to lead: '));
+      const said = () =>
+        events.seen.find(({ event }) => (event as { code?: string }).code === 'LW_ELECTION_AWAY')?.event;
+      await until('it is said', () => said() !== undefined, 30);
+      expect(said()).toMatchObject({
+        message: expect.stringContaining('could not begin its term') as string,
+      });
+      expect(member.term).toBeNull();
+      await until('it takes part again', () => member.sentence.startsWith('begins to lead'), 30);
+      await member.stop();
     });
 
     it.skipIf(process.env['KAFKA_BROKERS'])(

@@ -175,4 +175,33 @@ describe.skipIf(!kafkaAvailable())('reingest from a real broker', () => {
     expect(await sums()).toMatchObject({ n: String(records), ids: String(records), total: 2 * records });
     await stop();
   }, 60_000);
+
+  it('what the brokers dropped of an interrupted one is named by offset, and ends it with an exit code', async () => {
+    await start(join(directory, 'right.json'));
+    const { progress, storeClock, database } = app!.storage;
+    const [found] = await query<{ prefix: string }>(
+      `SELECT DISTINCT replaceRegexpOne(position, '[0-9]+$', '') AS prefix FROM leeway.inferences WHERE position LIKE '%/0/%'`,
+    );
+    const partition = found!.prefix.slice(0, -1);
+    const note = { source: 'reingest:orders', partition, position: '30-99 ', watermark: 0, lag: 70 };
+    await progress.write([note], await storeClock.now());
+    // Offset 39 was not removed yet.
+    await database.command(
+      `DELETE FROM leeway.inferences WHERE startsWith(position, '${found!.prefix}') AND toUInt64(splitByChar('/', position)[-1]) BETWEEN 30 AND 99
+       AND NOT endsWith(position, '/39')`,
+    );
+    // Offset 30 of partition 0 is record 60.
+    const from = new Date(began + 60_000).toISOString();
+    const asked = ['--from', from, '--to', times[3]!, '--yes'];
+    const service = ['reingest', '--url', app!.url, '--source', 'orders', ...asked];
+    const done = await cli(...service);
+    expect(done).toMatchObject({ code: 3, err: '' });
+    expect(done.out).toContain(
+      `LOST: ${partition}, offsets 30 to 39: the brokers hold them no longer, and an interrupted reingest has removed rows of them; 1 rows of them are still stored.`,
+    );
+    expect(await sums()).toMatchObject({ n: String(records - 9), ids: String(records - 9) });
+    // It is over: what is missing is said once, and the rows before it stop the next one as ever.
+    expect(await cli(...service)).toMatchObject({ code: 1, err: expect.stringContaining('brokers hold 40') });
+    await stop();
+  }, 60_000);
 });

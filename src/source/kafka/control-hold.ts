@@ -20,6 +20,10 @@ export interface Holding {
   renew(): Promise<void>;
   /** Whether the partition is ours and its term not committed yet. */
   readonly beginning: boolean;
+  /** Milliseconds since the partition is ours and its term not committed; 0 otherwise. */
+  readonly beginningFor: number;
+  /** As `Election.tenure`. */
+  readonly tenure: number;
   readonly term: number | null;
 }
 
@@ -36,6 +40,7 @@ export interface HoldingDeps {
 
 interface Owned {
   term: number | null;
+  readonly since: Moment;
   /** When the last question was asked that was answered well. */
   proven: Moment;
   readonly commit: Commit;
@@ -48,6 +53,7 @@ interface State {
   owned: Owned | null;
   /** Last term it led in; a join that has to be repeated tells it again. */
   last: number;
+  tenure: number;
 }
 
 /**
@@ -56,7 +62,7 @@ interface State {
  * let go before. So a process that was stopped and woken asks again, and is told that it is not the leader.
  */
 export function createHolding(deps: HoldingDeps): Holding {
-  const state: State = { deps, owned: null, last: 0 };
+  const state: State = { deps, owned: null, last: 0, tenure: 0 };
   return {
     joining: () => {
       letGo(state, 'the group is being joined anew');
@@ -64,7 +70,8 @@ export function createHolding(deps: HoldingDeps): Holding {
     },
     taken: commit => {
       letGo(state, 'the group was joined anew');
-      state.owned = { term: null, proven: deps.watch(), commit, asking: null };
+      const since = deps.watch();
+      state.owned = { term: null, since, proven: since, commit, asking: null };
     },
     lost: reason => {
       letGo(state, reason);
@@ -75,6 +82,7 @@ export function createHolding(deps: HoldingDeps): Holding {
       if (of === null || of.term !== null) return;
       await ask(state, of, last + 1);
       of.term = last + 1;
+      state.tenure++;
       state.last = of.term;
       deps.events.leadershipChanged({ leads: true, term: of.term, detail: deps.by });
     },
@@ -88,6 +96,13 @@ export function createHolding(deps: HoldingDeps): Holding {
     },
     get beginning() {
       return state.owned !== null && state.owned.term === null;
+    },
+    get beginningFor() {
+      const { owned } = state;
+      return owned === null || owned.term !== null ? 0 : elapsed(owned.since, deps.watch());
+    },
+    get tenure() {
+      return state.tenure;
     },
     get term() {
       const { owned } = state;

@@ -3,6 +3,7 @@ import type { Clock } from '../../lib/clock.ts';
 import type { Events } from '../../lib/events.ts';
 import { backoffMilliseconds } from '../../lib/retry.ts';
 import type { Watch } from '../../lib/watch.ts';
+import { beginTerm } from './control-begin.ts';
 import { type Commit, createHolding, type Holding } from './control-hold.ts';
 import { ensureControlTopic, readTerm } from './control-topic.ts';
 import { kafkaFailureText } from './failures.ts';
@@ -66,6 +67,9 @@ export function createKafkaElection(deps: KafkaElectionDeps) {
     prove: () => run.holding.prove(),
     get term() {
       return run.holding.term;
+    },
+    get tenure() {
+      return run.holding.tenure;
     },
     get sentence() {
       const { term } = run.holding;
@@ -173,7 +177,8 @@ function listen(deps: KafkaElectionDeps, { run, consumer, admin, joined }: Joine
     if (payload.memberAssignment[topic]?.includes(0)) {
       run.sentence = 'begins to lead';
       run.holding.taken(commit);
-      void begin(deps, { run, admin });
+      // What fails is tried again with the next renewal, which gives up in time.
+      begin(deps, { run, admin }).catch(() => undefined);
     } else {
       run.holding.lost('another process leads');
       run.sentence = 'follows: another process leads';
@@ -205,13 +210,15 @@ function createCommit(consumer: Consumer, topic: string): Commit {
   };
 }
 
-/** The first commit of a term; what fails is tried again with the next renewal. */
-async function begin({ options }: KafkaElectionDeps, of: Pick<Joined, 'run' | 'admin'>): Promise<void> {
-  try {
-    await of.run.holding.begin(await readTerm(of.admin, options));
-  } catch (error) {
-    of.run.sentence = `begins to lead: ${kafkaFailureText(error)}`;
-  }
+/** The first commit of a term; throws when it has failed for too long. */
+async function begin(
+  { options }: KafkaElectionDeps,
+  { run, admin }: Pick<Joined, 'run' | 'admin'>,
+): Promise<void> {
+  const { holding } = run;
+  const { sessionTimeout } = options;
+  const reason = await beginTerm({ holding, sessionTimeout, readTerm: () => readTerm(admin, options) });
+  if (reason !== '') run.sentence = `begins to lead: ${reason}`;
 }
 
 async function renewing(
