@@ -7,7 +7,7 @@ import { createJobs, type Jobs } from './app/jobs.ts';
 import { openKeys } from './app/keys.ts';
 import { createLiveConfig, type LiveConfig } from './app/live-config.ts';
 import { createLiveDecoders } from './app/live-decoders.ts';
-import { writeLockFile } from './app/lock-file.ts';
+import { keepLockFile } from './app/lock-file.ts';
 import { type AppOptions, allRoles, type Failpoint, type Role } from './app/options.ts';
 import { createReading } from './app/reading.ts';
 import { createReload } from './app/reload.ts';
@@ -118,7 +118,7 @@ async function assemble(parts: Parts): Promise<Omit<App, 'reload'>> {
   settle = createSettle(jobs, stages.retraining, { clock, stopping: () => stopping });
 
   const decoders = createLiveDecoders(config, parts.onChange);
-  const erasures = createErasureKeeper({ ...common, storage, intake });
+  const erasures = createErasureKeeper({ ...common, storage, intake, gate });
   const door = await openDoor({
     ...common,
     ...work,
@@ -136,8 +136,8 @@ async function assemble(parts: Parts): Promise<Omit<App, 'reload'>> {
   });
   url = door.url;
   lifecycle.add('http', door.close);
-  if (config.clickhouse === undefined)
-    lifecycle.add('lock file', writeLockFile(config.data, { url, pid: process.pid, key: keys.localKey }));
+  const locked = { directory: config.data, door, key: keys.localKey, problem: publisher.problemOccurred };
+  if (config.clickhouse === undefined) lifecycle.add('lock file', keepLockFile(locked));
   await election.start();
   await gate.enter();
   if (options.scheduled !== false) {

@@ -5,7 +5,7 @@ export interface ErasureSummary {
   readonly ids: number;
   readonly rows: number;
   readonly labels: number;
-  /** Rejects whose kept payload named one of them. */
+  /** Rejects whose kept payload was cleared, of whichever id. */
   readonly rejects: number;
   /** Partitions rewritten so that the files hold the rows no longer; null: that is left to the nightly run. */
   readonly purged: number | null;

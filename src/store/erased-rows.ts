@@ -7,7 +7,7 @@ import { createTouchedStore } from './touched.ts';
 export interface Removed {
   readonly rows: number;
   readonly labels: number;
-  /** Rejects whose kept payload named the id. */
+  /** Rejects whose kept payload was cleared, of whichever id it was. */
   readonly rejects: number;
 }
 
@@ -43,7 +43,7 @@ export function createErasedRows(deps: { database: Database; db: string; storeCl
     return { rows: found.reduce((sum, { rows }) => sum + Number(rows), 0), labels };
   };
 
-  return { remove, removeRejects: (ids: readonly string[]) => removeRejects(database, db, ids) };
+  return { remove, clearRejects: (until: number) => clearRejects(database, db, until) };
 }
 
 interface FoundBucket {
@@ -105,25 +105,23 @@ async function removeLabels(
   return found.length;
 }
 
-/** Rejects keep payloads only where that is configured, and cut: whichever names an id between quotes, or as a number. */
-async function removeRejects(database: Database, db: string, ids: readonly string[]): Promise<number> {
-  const kept = await database.rows<{ n: string }>(
-    `SELECT count() AS n FROM (SELECT 1 FROM ${db}.rejects WHERE payload != '' LIMIT 1)`,
+/**
+ * Clears every kept payload of rejects written until then (store's clock, milliseconds). Which of them is of an erased
+ * id cannot be told: they are what could not be read, are of any layout, and are cut, perhaps before the id or in it.
+ * The rejects stay with their reasons.
+ */
+async function clearRejects(database: Database, db: string, until: number): Promise<number> {
+  const which = "payload != '' AND at <= fromUnixTimestamp64Milli(toInt64({until:Int64}))";
+  const params = { until: Math.round(until) };
+  const [kept] = await database.rows<{ n: string }>(
+    `SELECT count() AS n FROM ${db}.rejects AS r WHERE ${which}`,
+    params,
   );
-  if (Number(kept[0]?.n ?? 0) === 0) return 0;
-  const needles = ids.flatMap(id => {
-    const quoted = JSON.stringify(id);
-    return /^-?\d+$/.test(id) ? [quoted, `:${id},`, `: ${id},`, `:${id}}`, `: ${id}}`] : [quoted];
-  });
-  const found = await database.rows<{ place: string }>(
-    `SELECT DISTINCT toString(sipHash64(source, position)) AS place FROM ${db}.rejects
-     WHERE payload != '' AND arrayExists(needle -> position(payload, needle) > 0, {needles:Array(String)})`,
-    { needles },
-  );
-  for (const part of chunks(found, keysAtOnce))
+  const found = Number(kept?.n ?? 0);
+  if (found > 0)
     await database.command(
-      `DELETE FROM ${db}.rejects WHERE toString(sipHash64(source, position)) IN {places:Array(String)}`,
-      { places: part.map(row => row.place) },
+      `ALTER TABLE ${db}.rejects UPDATE payload = '' WHERE ${which} SETTINGS mutations_sync = 2`,
+      params,
     );
-  return found.length;
+  return found;
 }

@@ -24,6 +24,9 @@ export interface Erasures {
   sweep(since: number): Promise<Removed>;
 }
 
+/** Payloads of rejects are cleared up to so long after an erasure: other processes were inserting then. Milliseconds. */
+const underWayMs = 600_000;
+
 /** Ids of one round: a handful of statements each, whose text stays far below what ClickHouse takes. */
 export const idsAtOnce = 1000;
 
@@ -52,7 +55,7 @@ export async function createErasures(deps: {
     await settled();
     const forms = ids.flatMap(id => id.stored);
     const removed = await erased.remove(model, [...new Set(forms.map(keyOf))]);
-    return { ...removed, rejects: await erased.removeRejects(forms) };
+    return { ...removed, rejects: await erased.clearRejects(await storeClock.now()) };
   };
   return {
     has: (model, id) => {
@@ -67,12 +70,14 @@ export async function createErasures(deps: {
       return all;
     },
     sweep: async since => {
-      const recent = await database.rows<{ model: string; keys: string[] }>(
-        `SELECT model, groupUniqArray(hex(e.key)) AS keys FROM ${db}.erasures AS e
+      const recent = await database.rows<{ model: string; keys: string[]; last: string }>(
+        `SELECT model, groupUniqArray(hex(e.key)) AS keys, toUnixTimestamp64Milli(max(e.at)) AS last FROM ${db}.erasures AS e
          WHERE e.at >= fromUnixTimestamp64Milli(toInt64({since:Int64})) GROUP BY model ORDER BY model`,
         { since: Math.round(since) },
       );
-      let all = nothing;
+      if (recent.length === 0) return nothing;
+      const last = Math.max(...recent.map(each => Number(each.last)));
+      let all: Removed = { ...nothing, rejects: await erased.clearRejects(last + underWayMs) };
       for (const { model, keys } of recent)
         for (const part of chunks(keys, idsAtOnce))
           all = added(all, { ...(await erased.remove(model, part)), rejects: 0 });

@@ -19,8 +19,11 @@ export interface RejectStore {
   write(rejects: readonly Reject[]): Promise<void>;
   /** Newest first. */
   list(filter: RejectFilter): Promise<StoredReject[]>;
-  /** How many of each reason are kept, commonest first. */
-  counts(source?: string): Promise<{ readonly reason: RejectReason; readonly n: number }[]>;
+  /** How many of each reason are kept, commonest first; of positions that begin with `positions`, if given. */
+  counts(
+    source?: string,
+    positions?: string,
+  ): Promise<{ readonly reason: RejectReason; readonly n: number }[]>;
 }
 
 export function createRejectStore({ database, db }: { database: Database; db: string }): RejectStore {
@@ -46,10 +49,11 @@ export function createRejectStore({ database, db }: { database: Database; db: st
       );
       return rows.map(row => ({ ...row, at: Number(row.at) }));
     },
-    counts: async source => {
+    counts: async (source, positions) => {
       const rows = await database.rows<{ reason: RejectReason; n: string }>(
-        `SELECT reason, count() AS n FROM ${db}.rejects FINAL WHERE ${where} GROUP BY reason ORDER BY n DESC, reason`,
-        { reason: '', source: source ?? '' },
+        `SELECT reason, count() AS n FROM ${db}.rejects FINAL
+         WHERE ${where} AND startsWith(position, {positions:String}) GROUP BY reason ORDER BY n DESC, reason`,
+        { reason: '', source: source ?? '', positions: positions ?? '' },
       );
       return rows.map(row => ({ reason: row.reason, n: Number(row.n) }));
     },

@@ -3,8 +3,10 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { createErasureKeeper } from '../../src/app/erasure-desk.ts';
 import { type App, loadConfig, startApp } from '../../src/app.ts';
 import { systemClock } from '../../src/lib/clock.ts';
+import { createRecordedEvents } from '../../src/lib/events.ts';
 import { createErasures } from '../../src/store/erasures.ts';
 import { purgeDeleted } from '../../src/store/purge.ts';
 import { filesWith, storeUncompressed } from './no-trace/scan.ts';
@@ -15,11 +17,11 @@ const data = join(directory, 'data');
 const hourMs = 3_600_000;
 const end = Math.floor(systemClock.now() / hourMs) * hourMs;
 let now = end - 8 * hourMs;
+const file = join(directory, 'leeway.yaml');
 let app: App;
 
 beforeAll(async () => {
   mkdirSync(data);
-  const file = join(directory, 'leeway.yaml');
   writeFileSync(
     file,
     `data: ${data}
@@ -205,12 +207,24 @@ describe('an erasure', () => {
     });
   });
 
-  it('takes rejects along whose kept payload names the id', async () => {
-    await send('/v1/inferences', [row('r-5', { time: 'never' }), row('r-55', { time: 'never' })]);
-    expect((await erase('r-5')).body).toMatchObject({ rejects: 1 });
-    const kept = await app.storage.rejects.list({ limit: 10 });
-    expect(kept.map(({ payload }) => payload).filter(text => text.includes('"r-55"'))).toHaveLength(1);
-    expect(kept.map(({ payload }) => payload).filter(text => text.includes('"r-5"'))).toEqual([]);
+  it.each([
+    '{"id":123 ,"model":"churn","time":"never"}',
+    '{"model":"churn","time":"never","id" : 123\t}',
+    '[{"id":123]',
+    '{"id":"\\u0031\\u0032\\u0033","model":"churn","time":"never"}',
+    `{"a":"${'x'.repeat(940)}","id":"123"}`.slice(0, 960),
+  ])('leaves no payload kept of a reject, however it spells the id: %s', async spelled => {
+    // As they are kept where no rules hold: the bytes as they came, cut.
+    const reject = { source: 'kafka', reason: 'not-json', detail: '', content: '' } as const;
+    const payloads = [spelled, '{"id":"r-55"'];
+    const rejects = payloads.map((payload, n) => ({ ...reject, position: `t/0/${n}`, payload }));
+    await app.storage.rejects.write(rejects);
+    const before = await app.storage.rejects.list({ source: 'kafka', limit: 100 });
+    expect((await erase('123')).body).toMatchObject({ rejects: 2 });
+    const after = await app.storage.rejects.list({ source: 'kafka', limit: 100 });
+    expect(after.map(({ payload }) => payload)).toEqual(['', '']);
+    // What was wrong with them is known still.
+    expect(after.map(({ reason }) => reason)).toEqual(before.map(({ reason }) => reason));
   });
 });
 
@@ -231,16 +245,78 @@ describe('an erasure made by another process', () => {
   });
 });
 
+describe('the nightly run', () => {
+  const keeper = () => {
+    const events = createRecordedEvents();
+    const { storage } = app;
+    const deps = { config: loadConfig(file), storage, intake: null, clock: systemClock, events };
+    return { events, keeper: createErasureKeeper({ ...deps, gate: { isOpen: true } }) };
+  };
+
+  it('ends an erasure that was broken off, however long ago, and is on record', async () => {
+    const { database, db, jobRuns } = app.storage;
+    await send('/v1/inferences', [row('broken-off'), row('stays')]);
+    const old = (systemClock.now() - 9 * 24 * hourMs) / 1000;
+    await database.command(
+      `INSERT INTO ${db}.erasures (model, key, at) SELECT 'churn', MD5('broken-off'), toDateTime64({old:Float64}, 3)`,
+      { old },
+    );
+    await database.command(
+      `INSERT INTO ${db}.rejects (source, position, at, payload) SELECT 's', 'p', toDateTime64({old:Float64}, 3), 'broken-off'`,
+      { old },
+    );
+    const { events, keeper: night } = keeper();
+    await night.nightly();
+    expect(await ids('inferences')).not.toContain('broken-off');
+    expect(await ids('inferences')).toContain('stays');
+    const kept = await app.storage.rejects.list({ source: 's', limit: 10 });
+    expect(kept.map(({ payload }) => payload)).toEqual(['']);
+    expect(events.seen.map(({ event }) => event)).toMatchObject([{ job: 'purge', outcome: 'done' }]);
+    const run = (await jobRuns.latest()).find(({ job }) => job === 'purge');
+    expect(run).toMatchObject({
+      outcome: 'done',
+      detail: expect.stringMatching(/^1 rows .*, [1-9]\d* part/),
+    });
+  });
+
+  it('is not done twice in a night, whoever asks', async () => {
+    const { events, keeper: night } = keeper();
+    await night.nightly();
+    expect(events.seen).toEqual([]);
+  });
+
+  it('that the store refuses is told', async () => {
+    const { events } = keeper();
+    const away = { ...app.storage.database, rows: () => Promise.reject(new Error('away')) };
+    const night = createErasureKeeper({
+      config: loadConfig(file),
+      storage: { ...app.storage, database: away },
+      intake: null,
+      clock: systemClock,
+      events,
+      gate: { isOpen: true },
+    });
+    await night.nightly();
+    expect(events.seen.map(({ event }) => event)).toMatchObject([
+      { job: 'purge', outcome: 'failed', detail: 'away' },
+    ]);
+  });
+});
+
 describe('the files', () => {
   it('hold an erased row until they are rewritten, and no longer than that', async () => {
     const { database, db } = app.storage;
+    const purge = () =>
+      purgeDeleted({ database, db, clock: systemClock }, { each: 30_000, together: 30_000 });
     await send('/v1/inferences', [row('SECRET-ID-1'), row('KEPT-ID-1')]);
     await send('/v1/labels', [{ id: 'SECRET-ID-1', model: 'churn', label: 3 }]);
     await erase('SECRET-ID-1');
     expect(await ids('inferences')).not.toContain('SECRET-ID-1');
     expect(filesWith(data, ['SECRET-ID-1'])).not.toEqual([]);
-    expect(await purgeDeleted(database, db)).toBeGreaterThan(1);
-    expect(await purgeDeleted(database, db)).toBe(0);
+    const { rewritten, left } = await purge();
+    expect(rewritten).toBeGreaterThan(1);
+    expect(left).toEqual([]);
+    expect(await purge()).toEqual({ rewritten: 0, left: [] });
     await vi.waitFor(() => expect(filesWith(data, ['SECRET-ID-1'])).toEqual([]), {
       timeout: 60_000,
       interval: 500,

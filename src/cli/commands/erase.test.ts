@@ -73,7 +73,7 @@ describe('leeway erase', () => {
     const { out, posts } = await run('churn', '--id', '{odd', 'b');
     expect(posts).toEqual([{ path: '/v1/models/churn/erasures', ids: 2, first: '{"id":"{odd"}' }]);
     expect(out).toContain('ids kept out');
-    expect(out).toContain('02:13 UTC');
+    expect(out).toContain('from 02:00 UTC');
     expect(out).toContain('Next: leeway findings');
   });
 

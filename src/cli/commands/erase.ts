@@ -115,7 +115,7 @@ function textOf(context: CliContext, model: string, { ids, rows, labels, rejects
   const head = ['ids kept out', 'rows removed', 'labels', 'rejects'];
   const files =
     purged === null
-      ? 'The files are rewritten in the night (02:13 UTC); --purge does it at once.'
+      ? 'The files are rewritten in the night (from 02:00 UTC); --purge does it at once.'
       : `${purged} partition(s) rewritten: the files hold the rows no longer once old parts are dropped (8 minutes at most).`;
   return `${table(context, { head, rows: [[ids, rows, labels, rejects]], nothing: '' })}
 Profiles of the touched buckets are made again as long as raw rows are kept. ${files}

@@ -10,7 +10,7 @@ const summary = Type.Object({
   ids: Type.Integer({ description: 'Ids that are kept out from now on.' }),
   rows: Type.Integer({ description: 'Inferences removed.' }),
   labels: Type.Integer({ description: 'Labels removed.' }),
-  rejects: Type.Integer({ description: 'Rejects removed whose kept payload named one of the ids.' }),
+  rejects: Type.Integer({ description: 'Rejects whose kept payload was cleared, of whichever id it was.' }),
   purged: nullableNumber,
 });
 
