@@ -40,4 +40,12 @@ describe('read up to', () => {
     const former = row('', { partition: 'former/a/0', lag: 7, watermark: 5, at: now - 1 });
     expect(await upTo([former, row('a/0')], kafka({ topics: ['a'] }))).toBe(now);
   });
+
+  test('what is removed to be read again is not read, from the first time it may change', async () => {
+    const source = kafka({ topics: ['a'] });
+    const note = row('a/0', { source: 'reingest:kafka', lag: 9, watermark: now - 7_000 });
+    expect(await upTo([row('a/0'), note], source)).toBe(now - 7_000);
+    expect(await upTo([row('a/0'), { ...note, lag: 0 }], source)).toBe(now);
+    expect(await upTo([row('a/0'), { ...note, source: 'reingest:other' }], source)).toBe(now);
+  });
 });

@@ -1,6 +1,7 @@
 import type { Config, KafkaSourceConfig } from '../config/schema.ts';
 import type { Progress } from '../domain/record.ts';
 import { chooseTopics } from '../source/kafka/options.ts';
+import { noteOf } from './files/reingest-note.ts';
 import type { RunClock } from './run-clock.ts';
 
 /** A row of table `progress`; `at` is the store's clock. */
@@ -37,6 +38,9 @@ export function readUpTo(
     if (partitions.length === 0) return 0;
     for (const { lag, watermark, at } of partitions)
       least = Math.min(least, lag === 0 ? Math.max(at, watermark) : watermark);
+    // Rows that were removed to be read again: their windows have not been read until they are.
+    for (const { watermark } of progress.filter(row => row.source === noteOf(source.name) && row.lag > 0))
+      least = Math.min(least, watermark);
   }
   return least;
 }

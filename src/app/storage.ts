@@ -12,6 +12,7 @@ import { createStoreClock } from '../store/clock.ts';
 import type { Database } from '../store/database.ts';
 import type { Retention } from '../store/ddl.ts';
 import { createDeliveries } from '../store/deliveries.ts';
+import { dropLeftCopies } from '../store/dump-copies.ts';
 import { openEmbedded } from '../store/embedded.ts';
 import { createExportReader } from '../store/export.ts';
 import { createFindingStore } from '../store/findings.ts';
@@ -49,6 +50,8 @@ export async function openStorage(deps: {
   };
   try {
     await createSteady(deps).run(() => migrate(database, options));
+    // Not worth a failed start: the night's run tries again.
+    await dropLeftCopies(database, db, database.kind === 'embedded' ? 'by-nobody' : 'maybe').catch(() => 0);
   } catch (error) {
     await database.close();
     throw error;

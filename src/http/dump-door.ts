@@ -5,9 +5,15 @@ export interface DumpPiece {
   readonly to: number;
 }
 
+export interface CopiedTable {
+  readonly copy: string;
+  readonly table: string;
+}
+
 /** A copy of the whole store that is read piece by piece. */
 export interface DumpDoor {
   begin(): Promise<{
+    readonly copy: string;
     readonly schema: readonly { readonly number: number; readonly name: string }[];
     readonly at: number;
     readonly tables: readonly {
@@ -16,7 +22,7 @@ export interface DumpDoor {
       readonly pieces: readonly DumpPiece[];
     }[];
   }>;
-  fingerprint(table: string): Promise<{ readonly rows: number; readonly checksum: string }>;
-  read(table: string, piece: DumpPiece): Promise<Uint8Array>;
-  end(): Promise<void>;
+  fingerprint(of: CopiedTable): Promise<{ readonly rows: number; readonly checksum: string }>;
+  read(of: CopiedTable, piece: DumpPiece): Promise<Uint8Array>;
+  end(copy: string): Promise<void>;
 }

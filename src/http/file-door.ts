@@ -9,6 +9,8 @@ export interface FileRows {
   readonly rows: readonly Uint8Array[];
   readonly left: number;
   readonly time: number | null;
+  /** Only decoded: the answer says what would be refused. */
+  readonly dry?: boolean | undefined;
 }
 
 /** What became of them. */

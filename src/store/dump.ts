@@ -1,4 +1,6 @@
+import { LeewayError } from '../lib/errors.ts';
 import type { Database } from './database.ts';
+import { checkedCopy, copyName, dropLeftCopies, newCopy } from './dump-copies.ts';
 
 /** A migration as it is recorded: two stores of the same list have the same tables. */
 export interface SchemaStep {
@@ -29,6 +31,8 @@ export interface Fingerprint {
 
 /** A copy of all tables as they were, made of links: nothing is read or written for it. */
 export interface Snapshot {
+  /** Name of the copy: several exports at once have one each. */
+  readonly copy: string;
   readonly schema: readonly SchemaStep[];
   /** The store's clock when it was begun, epoch milliseconds. */
   readonly at: number;
@@ -64,24 +68,34 @@ const order: readonly string[] = [
   'touched',
 ];
 
-const snapshotOf = (db: string) => `${db}_export`;
-
-/** Copies of the whole store, for moving it and for backups. One at a time. */
+/** Copies of the whole store, for moving it and for backups. */
 export interface Dump {
-  /** Copies every table. What an earlier export left is removed. */
+  /** Copies every table. What an export of long ago left is removed. */
   begin(): Promise<Snapshot>;
-  fingerprint(table: string): Promise<Fingerprint>;
-  /** A piece as Native blocks, and how many rows it holds. */
-  read(table: string, piece: DumpPiece): Promise<Uint8Array>;
-  end(): Promise<void>;
+  fingerprint(of: CopiedTable): Promise<Fingerprint>;
+  /**
+   * A piece as Native blocks.
+   *
+   * @throws LeewayError LW_CONFLICT when the copy is gone, or holds other rows than it did.
+   */
+  read(of: CopiedTable, piece: DumpPiece): Promise<Uint8Array>;
+  /** Drops the copy. */
+  end(copy: string): Promise<void>;
+}
+
+export interface CopiedTable {
+  readonly copy: string;
+  readonly table: string;
 }
 
 export function createDump({ database, db }: { database: Database; db: string }): Dump {
-  const copy = snapshotOf(db);
-  const end = () => database.command(`DROP DATABASE IF EXISTS ${copy} SYNC`);
+  const inCopy = (copy: string) => copyName(db, 'export', checkedCopy(copy));
+  const end = (copy: string) => database.command(`DROP DATABASE IF EXISTS ${inCopy(copy)} SYNC`);
   return {
     begin: async () => {
-      await end();
+      await dropLeftCopies(database, db);
+      const token = await newCopy(database);
+      const copy = inCopy(token);
       await database.command(`CREATE DATABASE ${copy}`);
       const schema = await schemaOf(database, db);
       const [clock] = await database.rows<{ now: string }>('SELECT toUnixTimestamp64Milli(now64(3)) AS now');
@@ -98,16 +112,24 @@ export function createDump({ database, db }: { database: Database; db: string })
           columns: await columnsOf(database, copy, name),
           pieces: await piecesOf(database, copy, name),
         });
-      return { schema, at: Number(clock!.now), tables };
+      return { copy: token, schema, at: Number(clock!.now), tables };
     },
-    fingerprint: table => fingerprintOf(database, copy, table),
-    read: async (table, { part, from, to }) => {
-      const columns = (await columnsOf(database, copy, checked(table))).map(quoted).join(', ');
-      return database.native(
-        `SELECT ${columns} FROM ${copy}.${table}
-         WHERE _part = {part:String} AND _part_offset >= {from:UInt64} AND _part_offset < {to:UInt64}`,
-        { part, from, to },
-      );
+    fingerprint: async ({ copy, table }) => {
+      await copiedColumns(database, inCopy(copy), table);
+      return fingerprintOf(database, inCopy(copy), table);
+    },
+    read: async ({ copy, table }, { part, from, to }) => {
+      const columns = (await copiedColumns(database, inCopy(copy), table)).map(quoted).join(', ');
+      const piece = `FROM ${inCopy(copy)}.${table}
+         WHERE _part = {part:String} AND _part_offset >= {from:UInt64} AND _part_offset < {to:UInt64}`;
+      const params = { part, from, to };
+      const [found] = await database.rows<{ n: string }>(`SELECT count() AS n ${piece}`, params);
+      if (Number(found!.n) !== to - from)
+        throw new LeewayError(
+          'LW_CONFLICT',
+          `the copy of ${table} holds ${found!.n} rows of part ${part} from ${from} to ${to}, not ${to - from}: begin the export again`,
+        );
+      return database.native(`SELECT ${columns} ${piece}`, params);
     },
     end,
   };
@@ -149,6 +171,17 @@ async function columnsOf(database: Database, db: string, table: string): Promise
     { db, table },
   );
   return rows.map(({ name }) => checked(name));
+}
+
+/** Columns of a copied table; a table without any is not there. */
+async function copiedColumns(database: Database, copy: string, table: string): Promise<string[]> {
+  const columns = await columnsOf(database, copy, checked(table));
+  if (columns.length === 0)
+    throw new LeewayError(
+      'LW_CONFLICT',
+      `the copy of ${table} is gone, dropped by its export or because it was left for a day: begin the export again`,
+    );
+  return columns;
 }
 
 async function piecesOf(database: Database, db: string, table: string): Promise<DumpPiece[]> {

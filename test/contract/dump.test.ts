@@ -7,6 +7,9 @@ import { runCommand } from '../../src/cli/program.ts';
 import { loadConfig } from '../../src/config/load.ts';
 import { createManualClock, systemClock } from '../../src/lib/clock.ts';
 import { seededRandom } from '../../src/stats/random.ts';
+import { createDump } from '../../src/store/dump.ts';
+import { dropLeftCopies } from '../../src/store/dump-copies.ts';
+import { createDumpImport } from '../../src/store/dump-import.ts';
 import { type Rig, startRig } from '../rig/start.ts';
 
 /** A store with rows, profiles and findings moves: embedded, to a server, and back. */
@@ -235,6 +238,120 @@ describe('moving house', () => {
       code: 2,
       err: expect.stringContaining('is there already'),
     });
+  });
+});
+
+describe('reingest of a file', () => {
+  it('looks before it removes: with a wrong option nothing is touched', async () => {
+    const app = await start({ data: path('files') });
+    const lines = Array.from(
+      { length: 20 },
+      (_, i) => `r${i},${new Date(end - i * 1000).toISOString()},${i}`,
+    );
+    writeFileSync(path('few.csv'), `id,time,x\n${lines.join('\n')}\n`);
+    const model = ['--model', 'm', '--url', app.url, path('few.csv')];
+    expect(await cli('ingest', ...model)).toMatchObject({ code: 0 });
+    const wrong = await cli('reingest', ...model, '--time', 'x', '--yes');
+    expect(wrong).toMatchObject({ code: 1, err: expect.stringContaining('all would be refused. Line 2: ') });
+    const none = await cli('reingest', ...model, '--time', 'ts', '--yes');
+    expect(none).toMatchObject({ code: 1, err: expect.stringMatching(/^LW_FILE_INVALID/) });
+    const rows = async () =>
+      (await app.storage.database.rows<{ n: string }>('SELECT count() AS n FROM leeway.inferences FINAL'))[0]!
+        .n;
+    expect(await rows()).toBe('20');
+    expect(await cli('reingest', ...model, '--yes')).toMatchObject({ code: 0 });
+    expect(await rows()).toBe('20');
+    await app.stop();
+  });
+});
+
+describe('copies', () => {
+  const copiesIn = async ({ storage: { database, db } }: App) =>
+    (
+      await database.rows<{ name: string }>(
+        `SELECT name FROM system.databases WHERE startsWith(name, '${db}_') ORDER BY name`,
+      )
+    ).map(({ name }) => name);
+
+  it('two exports at once have one each, and a piece that is not there any more is refused', async () => {
+    const app = await start({ data: path('new') });
+    const [one, two] = [createDump(app.storage), createDump(app.storage)];
+    const first = await one.begin();
+    const second = await two.begin();
+    const table = first.tables.find(({ name }) => name === 'inferences')!;
+    const of = { copy: first.copy, table: 'inferences' };
+    await two.end(second.copy);
+    expect((await one.read(of, table.pieces[0]!)).length).toBeGreaterThan(0);
+    expect(await one.fingerprint(of)).toMatchObject({ rows: 3600 });
+    const longer = { ...table.pieces[0]!, to: table.pieces[0]!.to + 1 };
+    await expect(one.read(of, longer)).rejects.toMatchObject({ code: 'LW_CONFLICT' });
+    await one.end(first.copy);
+    await expect(one.read(of, table.pieces[0]!)).rejects.toMatchObject({ code: 'LW_CONFLICT' });
+    await expect(one.fingerprint(of)).rejects.toMatchObject({ code: 'LW_CONFLICT' });
+    expect(await copiesIn(app)).toEqual([]);
+    await app.stop();
+  });
+
+  it('what a killed export has left is dropped by the next start, and after a day', async () => {
+    const app = await start({ data: path('new') });
+    const { database, db } = app.storage;
+    const { copy } = await createDump(app.storage).begin();
+    expect(await dropLeftCopies(database, db)).toBe(0);
+    expect(await copiesIn(app)).toEqual([`${db}_export_${copy}`]);
+    const old = `${db}_export_${Number(copy.split('_')[0]) - 86_401}_00000000`;
+    const aside = `${db}_import_1700000000_00000000_before`;
+    const others = [`${db}_exports`, `${db}_export_other`];
+    for (const name of [old, aside, ...others]) await database.command(`CREATE DATABASE ${name}`);
+    await database.command(
+      `CREATE TABLE ${aside}.inferences (n UInt8) ENGINE = MergeTree ORDER BY n AS SELECT 1 AS n`,
+    );
+    // The purge does it too.
+    const purged = await cli('erase', 'churn', '--id', 'nobody', '--purge', '--url', app.url);
+    expect(purged).toMatchObject({ code: 0 });
+    expect(await dropLeftCopies(database, db)).toBe(0);
+    expect(await copiesIn(app)).toEqual([...others, `${db}_export_${copy}`, aside].sort());
+    await app.stop();
+    const next = await start({ data: path('new') });
+    expect(await copiesIn(next)).toEqual([...others, aside].sort());
+    for (const name of [aside, ...others]) await next.storage.database.command(`DROP DATABASE ${name} SYNC`);
+    await next.stop();
+  });
+
+  it('a copy that was taken during an erasure does not bring its rows back', async () => {
+    const app = await start({ data: path('new') });
+    const { database, db } = app.storage;
+    await database.command(
+      `INSERT INTO ${db}.erasures (model, key, at) SELECT 'churn', MD5('r5'), now64(3) - toIntervalDay(3)`,
+    );
+    const ids = (of: App) =>
+      of.storage.database.rows<{ n: string; erased: string }>(
+        `SELECT count() AS n, countIf(id = 'r5') AS erased FROM ${db}.inferences FINAL`,
+      );
+    expect(await ids(app)).toEqual([{ n: '3600', erased: '1' }]);
+    expect(await cli('export', '--url', app.url, '--to', path('erasing.tar'))).toMatchObject({ code: 0 });
+    await app.stop();
+    const imported = await cli('import', path('erasing.tar'), '--data', path('erased'));
+    expect(imported).toMatchObject({ code: 0, out: expect.stringContaining('1 of them were of erased ids') });
+    const restored = await start({ data: path('erased') });
+    expect(await ids(restored)).toEqual([{ n: '3599', erased: '0' }]);
+    await restored.round();
+    expect(await mismatches(restored)).toBe(0);
+    await restored.stop();
+  });
+
+  it('rows that came into the empty tables in the last moment are put back, and the import is refused', async () => {
+    const app = await start({ data: path('late') });
+    const { database, db } = app.storage;
+    const target = createDumpImport(app.storage);
+    await target.begin();
+    expect(await target.occupied()).toEqual([]);
+    await database.command(`INSERT INTO ${db}.erasures (model, key, at) SELECT 'm', MD5('x'), now64(3)`);
+    const keep = { raw: 30, fiveMinute: 30, hourly: 30, daily: 30, labels: 30 };
+    expect(await target.finish(keep)).toEqual(['erasures']);
+    expect(await target.occupied()).toEqual(['erasures']);
+    await target.abandon();
+    expect(await copiesIn(app)).toEqual([]);
+    await app.stop();
   });
 });
 

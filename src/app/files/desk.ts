@@ -1,5 +1,5 @@
 import type { RawRecord } from '../../domain/record.ts';
-import type { Outcome } from '../../domain/reject.ts';
+import type { Outcome, Reject } from '../../domain/reject.ts';
 import type { Intake } from '../../store/intake.ts';
 import type { KnownRows } from '../../store/known-rows.ts';
 import type { ProgressStore } from '../../store/progress.ts';
@@ -71,6 +71,18 @@ async function take(deps: FileDeskDeps, batch: FileBatch): Promise<FileAnswer> {
     for (const outcome of decoded) places.set(positionOf(outcome), from + index);
     return [...decoded];
   });
+  const refusalsOf = (rejects: readonly Reject[]) =>
+    rejects
+      .map(
+        ({ position, reason, detail }): FileRefusal => ({
+          row: places.get(position) ?? from,
+          reason,
+          detail,
+        }),
+      )
+      .sort((a, b) => a.row - b.row);
+  const decoded = outcomes.flatMap(o => (o.kind === 'rejected' ? [o.reject] : []));
+  if (batch.dry === true) return { ...nothing, refused: refusalsOf(decoded) };
   const inferences = outcomes.flatMap(o => (o.kind === 'inference' ? [o.inference] : []));
   const { distinct, known } = await deps.known.count(inferences);
   const latest = inferences.reduce((most, { time }) => Math.max(most, time), 0);
@@ -82,12 +94,10 @@ async function take(deps: FileDeskDeps, batch: FileBatch): Promise<FileAnswer> {
     lag: left,
   };
   const stored = await deps.intake.write({ outcomes, progress: rows.length === 0 ? [] : [progress] });
-  const decoded = outcomes.flatMap(o => (o.kind === 'rejected' ? [o.reject] : []));
-  const refused = [...decoded, ...stored.refused].map(
-    ({ position, reason, detail }): FileRefusal => ({ row: places.get(position) ?? from, reason, detail }),
-  );
   const prefix = fallbackOf(file);
-  const fresh = Math.min(stored.stored, Math.max(0, distinct - known));
+  // Which rows were kept out, as erased ids are, is not told: then those that are there now say how many are new.
+  const there = stored.stored < inferences.length ? (await deps.known.count(inferences)).known : distinct;
+  const fresh = Math.min(stored.stored, Math.max(0, there - known));
   const positions = new Set(inferences.map(({ position }) => position));
   const refusedLate = stored.refused.filter(({ position }) => positions.has(position)).length;
   return {
@@ -96,9 +106,11 @@ async function take(deps: FileDeskDeps, batch: FileBatch): Promise<FileAnswer> {
     labels: stored.labels,
     ignored: Math.max(0, inferences.length - stored.stored - refusedLate),
     nameless: inferences.filter(({ id }) => id.startsWith(prefix)).length,
-    refused: refused.sort((a, b) => a.row - b.row),
+    refused: refusalsOf([...decoded, ...stored.refused]),
   };
 }
+
+const nothing = { stored: 0, known: 0, labels: 0, ignored: 0, nameless: 0 };
 
 function fallbackOf(file: string): string {
   return `${fileSource}/${file}/`;
@@ -109,7 +121,8 @@ function recordOf({ file, time }: FileBatch, body: Uint8Array, number: number): 
   return { source: fileSource, position, body, time, fallbackId: `${fallbackOf(file)}${number}` };
 }
 
-function positionOf(outcome: Outcome): string {
+/** Where an outcome came from; '' for what was passed over. */
+export function positionOf(outcome: Outcome): string {
   if (outcome.kind === 'inference') return outcome.inference.position;
   if (outcome.kind === 'label') return outcome.label.position;
   return outcome.kind === 'rejected' ? outcome.reject.position : '';

@@ -2,6 +2,7 @@ import { existsSync, lstatSync, readdirSync } from 'node:fs';
 import { mkdir, open, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { LeewayError } from '../../lib/errors.ts';
+import { fileReason } from '../../lib/file-reason.ts';
 import { type Manifest, parseManifest } from './manifest.ts';
 import { openTar, tarEnd, tarHeader, tarPadding } from './tar.ts';
 
@@ -27,11 +28,15 @@ export async function createSink(to: string): Promise<DumpSink> {
   if (existsSync(to) && (lstatSync(to).isFile() || readdirSync(to).length > 0))
     throw new LeewayError('LW_USAGE', `${to} is there already; nothing is written over. Give another name.`);
   const partial = `${to.replace(/\/+$/, '')}.partial`;
-  await rm(partial, { recursive: true, force: true });
   try {
+    await rm(partial, { recursive: true, force: true });
     return await (to.endsWith('.tar') ? archiveSink(to, partial) : directorySink(to, partial));
   } catch (error) {
-    throw new LeewayError('LW_USAGE', `Cannot write ${to}: ${(error as Error).message}.`, error);
+    throw new LeewayError(
+      'LW_USAGE',
+      `Cannot write ${to}: ${fileReason(error)}. Give --to a path in a directory that is there and may be written.`,
+      error,
+    );
   }
 }
 
@@ -89,7 +94,7 @@ async function openDirectory(from: string): Promise<DumpFiles> {
     } catch (error) {
       throw new LeewayError(
         'LW_EXPORT_INVALID',
-        `${join(from, path)} cannot be read: ${(error as Error).message}`,
+        `${join(from, path)} cannot be read: ${fileReason(error)}.`,
         error,
       );
     }

@@ -1,8 +1,10 @@
+import { resolve } from 'node:path';
 import type { Config } from '../../config/schema.ts';
 import type { Clock } from '../../lib/clock.ts';
 import { LeewayError } from '../../lib/errors.ts';
 import { createDump, type DumpPiece, type Fingerprint, type Snapshot } from '../../store/dump.ts';
 import { createDumpImport } from '../../store/dump-import.ts';
+import { hasStore } from '../../store/embedded.ts';
 import { keptDays } from '../storage.ts';
 import type { DumpSource } from './export.ts';
 import { openLocalStore } from './local.ts';
@@ -19,12 +21,13 @@ export function remoteDump(service: DumpService): DumpSource {
   return {
     live: true,
     begin: () => service.post<Snapshot>('/v1/dump', {}),
-    fingerprint: table => service.get<Fingerprint>(`/v1/dump/${table}`),
-    read: (table, { part, partition, from, to }: DumpPiece) => {
-      const query = new URLSearchParams({ part, partition, from: String(from), to: String(to) });
+    fingerprint: ({ copy, table }) =>
+      service.get<Fingerprint>(`/v1/dump/${table}?${new URLSearchParams({ copy })}`),
+    read: ({ copy, table }, { part, partition, from, to }: DumpPiece) => {
+      const query = new URLSearchParams({ copy, part, partition, from: String(from), to: String(to) });
       return service.download(`/v1/dump/${table}/rows?${query}`);
     },
-    end: async () => void (await service.post('/v1/dump/end', {})),
+    end: async copy => void (await service.post('/v1/dump/end', { copy })),
   };
 }
 
@@ -38,7 +41,7 @@ export interface StoreDeps {
 export async function localDump(
   deps: StoreDeps,
 ): Promise<{ readonly source: DumpSource; close(): Promise<void> }> {
-  refuseCluster(deps.config);
+  refuseUnexportable(deps.config);
   const { storage, close } = await openLocalStore(deps);
   return { source: { ...createDump(storage), live: deps.config.clickhouse !== undefined }, close };
 }
@@ -53,6 +56,20 @@ export async function localImport(deps: StoreDeps) {
       ? config.data
       : `${config.clickhouse.url} (${config.clickhouse.database})`;
   return { target: createDumpImport(storage), where, retention: keptDays(config.retention), close };
+}
+
+/**
+ * Before anything is made of it.
+ *
+ * @throws LeewayError LW_USAGE for a cluster, or a directory without a store: opened, it would become an empty one.
+ */
+export function refuseUnexportable(config: Config): void {
+  refuseCluster(config);
+  if (config.clickhouse === undefined && !hasStore(config.data))
+    throw new LeewayError(
+      'LW_USAGE',
+      `There is no store in ${resolve(config.data)}: nothing was exported, nothing made. Give the data directory with --data, the configuration with --config, or the address of a service with --url.`,
+    );
 }
 
 function refuseCluster({ clickhouse }: Config): void {

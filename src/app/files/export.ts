@@ -41,8 +41,10 @@ const pack = promisify(gzip);
 export async function exportStore(deps: ExportDeps): Promise<ExportResult> {
   const { source, sink, clock } = deps;
   const began = clock.now();
+  let copy = '';
   try {
-    const { schema, at, tables } = await source.begin();
+    const { schema, at, tables, ...begun } = await source.begin();
+    copy = begun.copy;
     const of = tables.flatMap(table => table.pieces).reduce((sum, { from, to }) => sum + to - from, 0);
     let done = 0;
     const written: ManifestTable[] = [];
@@ -50,7 +52,7 @@ export async function exportStore(deps: ExportDeps): Promise<ExportResult> {
       const files: ManifestFile[] = [];
       for (const [i, piece] of pieces.entries()) {
         deps.stop.throwIfAborted();
-        const bytes = await pack(await source.read(name, piece), { level: 1 });
+        const bytes = await pack(await source.read({ copy, table: name }, piece), { level: 1 });
         const path = `data/${name}/${i + 1}.native.gz`;
         await sink.write(path, bytes);
         const rows = piece.to - piece.from;
@@ -59,7 +61,7 @@ export async function exportStore(deps: ExportDeps): Promise<ExportResult> {
         const seconds = (clock.now() - began) / 1000;
         deps.progress({ done, of, perSecond: seconds > 0 ? done / seconds : 0, text: name });
       }
-      written.push({ name, columns, ...(await source.fingerprint(name)), files });
+      written.push({ name, columns, ...(await source.fingerprint({ copy, table: name })), files });
     }
     const manifest: Manifest = {
       format: 'leeway-export',
@@ -82,7 +84,7 @@ export async function exportStore(deps: ExportDeps): Promise<ExportResult> {
     await sink.abandon();
     throw error;
   } finally {
-    await source.end().catch(() => undefined);
+    if (copy !== '') await source.end(copy).catch(() => undefined);
   }
 }
 

@@ -24,6 +24,8 @@ export interface ImportDeps {
 export interface ImportResult {
   readonly tables: readonly { readonly table: string; readonly rows: number }[];
   readonly rows: number;
+  /** Rows of erased ids that were in the export and are not in the store. */
+  readonly erased: number;
   readonly seconds: number;
 }
 
@@ -44,6 +46,7 @@ export async function importStore(deps: ImportDeps): Promise<ImportResult> {
   checkSchema(manifest, ownSchema(), shown);
   await refuseOccupied(deps);
   await target.begin();
+  let erased = 0;
   try {
     const of = manifest.tables.flatMap(table => table.files).reduce((sum, file) => sum + file.rows, 0);
     let done = 0;
@@ -58,8 +61,9 @@ export async function importStore(deps: ImportDeps): Promise<ImportResult> {
       await compare(deps, table);
     }
     if (manifest.live) await target.markSince(manifest.at);
-    await refuseOccupied(deps);
-    await target.finish(deps.retention);
+    erased = await target.sweep();
+    const occupied = await target.finish(deps.retention);
+    if (occupied.length > 0) throw notEmpty(deps, occupied);
   } catch (error) {
     await target.abandon().catch(() => undefined);
     throw error;
@@ -68,17 +72,21 @@ export async function importStore(deps: ImportDeps): Promise<ImportResult> {
   return {
     tables,
     rows: tables.reduce((sum, { rows }) => sum + rows, 0),
+    erased,
     seconds: (clock.now() - began) / 1000,
   };
 }
 
-async function refuseOccupied({ target, where }: ImportDeps): Promise<void> {
-  const occupied = await target.occupied();
-  if (occupied.length > 0)
-    throw new LeewayError(
-      'LW_STORE_NOT_EMPTY',
-      `${where} holds rows already, in ${occupied.slice(0, 5).join(', ')}${occupied.length > 5 ? ', ...' : ''}.`,
-    );
+async function refuseOccupied(deps: ImportDeps): Promise<void> {
+  const occupied = await deps.target.occupied();
+  if (occupied.length > 0) throw notEmpty(deps, occupied);
+}
+
+function notEmpty({ where }: ImportDeps, occupied: readonly string[]): LeewayError {
+  return new LeewayError(
+    'LW_STORE_NOT_EMPTY',
+    `${where} holds rows already, in ${occupied.slice(0, 5).join(', ')}${occupied.length > 5 ? ', ...' : ''}.`,
+  );
 }
 
 async function blocksOf(

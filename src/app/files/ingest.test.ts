@@ -13,6 +13,7 @@ import { createPositionStore } from '../../store/reingest.ts';
 import { type IngestRequest, ingestFiles } from './ingest.ts';
 import { openInputs } from './inputs.ts';
 import { openLocalDesk } from './local.ts';
+import { lookAtFiles } from './look.ts';
 import type { FileDesk } from './ports.ts';
 import { removeFile } from './reingest-door.ts';
 
@@ -265,17 +266,98 @@ it('files read again after a correction leave nothing of what they were, and era
   const path = write('r.csv', `id,time,x,right\na,${iso(1)},1,5\nb,${iso(1)},2,6\nc,never,3,7\n`);
   await ingest(path, { model: 'again-wrong', columns: { prediction: 'x' } });
   const positions = createPositionStore(local.storage);
+  const ages = { clock, rawDays: 30 };
   const inputs = await openInputs([path], { format: null, stdin: Readable.from([]) });
   const hash = await contentHash(inputs.files[0]!.path);
   inputs.remove();
-  expect(await removeFile(positions, hash, false)).toEqual({ rows: 2, labels: 0, rejects: 1 });
+  expect(await removeFile({ positions, ages }, hash, false)).toMatchObject({
+    rows: 2,
+    labels: 0,
+    rejects: 1,
+  });
   expect(await rowsOf('again-wrong')).toHaveLength(2);
   const erasures = await createErasures(local.storage);
   await erasures.erase('again-right', [{ stored: ['b'], coming: ['b'] }]);
-  expect(await removeFile(positions, hash, true)).toEqual({ rows: 2, labels: 0, rejects: 1 });
+  expect(await removeFile({ positions, ages }, hash, true)).toMatchObject({ rows: 2, labels: 0, rejects: 1 });
   expect(await rowsOf('again-wrong')).toEqual([]);
-  expect(await removeFile(positions, hash, true)).toEqual({ rows: 0, labels: 0, rejects: 0 });
+  expect(await removeFile({ positions, ages }, hash, true)).toMatchObject({ rows: 0, labels: 0, rejects: 0 });
   const found = await ingest(path, { model: 'again-right', columns: { prediction: 'right' }, again: true });
   expect(found).toMatchObject({ stored: 1, ignored: 1, refused: 1 });
   expect(await rowsOf('again-right')).toMatchObject([{ id: 'a', prediction: 5 }]);
+});
+
+it('a file with rows that would be refused when they are read again is not removed', async () => {
+  const path = write('old.csv', `id,time,x\na,${iso(1)},1\nb,${iso(29 * 1440)},2\n`);
+  await ingest(path, { model: 'aged' });
+  const positions = createPositionStore(local.storage);
+  const hash = await contentHash(path);
+  const at = (days: number) => ({
+    positions,
+    ages: { clock: createManualClock(now + days * 86_400_000), rawDays: 30 },
+  });
+  expect(await removeFile(at(0), hash, false)).toMatchObject({ rows: 2 });
+  for (const remove of [false, true])
+    await expect(removeFile(at(2), hash, remove)).rejects.toMatchObject({
+      code: 'LW_REINGEST_REFUSED',
+      message: `Of the file 1 rows are older than retention.rawDays, 30 days (the oldest row is of ${new Date(now - 29 * 86_400_000).toISOString()}), and would be refused when they are read again. A file is removed and read whole: raise retention.rawDays first.`,
+    });
+  expect(await rowsOf('aged')).toHaveLength(2);
+});
+
+it('whether a file can be read is known before anything is removed, and looking stores nothing', async () => {
+  const path = write('look.csv', `id,time,x\na,${iso(1)},1\nb,never,2\n`);
+  const look = async (file: string, changes: Partial<IngestRequest>) => {
+    const inputs = await openInputs([file], { format: null, stdin: Readable.from([]) });
+    const deps = {
+      desk: local.desk,
+      tables: async () => createFilePages(local.storage.database),
+      clock,
+      random: () => 0,
+      stop: new AbortController().signal,
+      progress: () => undefined,
+      say: () => undefined,
+    };
+    try {
+      await lookAtFiles(deps, inputs.files, { ...request, model: 'looked', ...changes });
+    } finally {
+      inputs.remove();
+    }
+  };
+  await look(path, {});
+  expect(await rowsOf('looked')).toEqual([]);
+  expect(await local.storage.rejects.list({ source: 'file', limit: 100 })).not.toContainEqual(
+    expect.objectContaining({ position: `${await contentHash(path)}/1` }),
+  );
+  await expect(look(path, { columns: { time: 'ts' } })).rejects.toMatchObject({ code: 'LW_FILE_INVALID' });
+  await expect(look(path, { columns: { time: 'x' } })).rejects.toThrow(
+    /^Of the first 2 rows of .*look\.csv all would be refused\. Line 2: no-content, none of/,
+  );
+});
+
+it('of one model, rejects of the store stay where they are, for they may be of another', async () => {
+  const positions = createPositionStore(local.storage);
+  const reject = (offset: number, reason: 'too-many-models' | 'bad-time') => ({
+    source: 'kept',
+    position: `c/t/0/${offset}`,
+    reason,
+    detail: '',
+    content: '',
+    payload: '',
+  });
+  await local.storage.rejects.write([
+    reject(1, 'too-many-models'),
+    reject(2, 'bad-time'),
+    reject(3, 'too-many-models'),
+  ]);
+  const left = async () =>
+    (await local.storage.rejects.list({ source: 'kept', limit: 9 })).map(({ position }) => position).sort();
+  const of = { source: 'kept', model: 'm', range: { prefix: 'c/t/0/', first: 0, last: 9 } };
+  expect(await positions.count(of)).toMatchObject({ rejects: 1 });
+  await positions.remove(of);
+  expect(await left()).toEqual(['c/t/0/1', 'c/t/0/3']);
+  expect([...(await positions.keptRejects(of))].sort()).toEqual(['c/t/0/1', 'c/t/0/3']);
+  await positions.removeRejects('kept', ['c/t/0/1']);
+  expect(await left()).toEqual(['c/t/0/3']);
+  await positions.remove({ ...of, model: '' });
+  expect(await left()).toEqual([]);
 });

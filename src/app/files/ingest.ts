@@ -55,7 +55,7 @@ export interface IngestResult {
 }
 
 /** Rows and bytes of one batch. */
-const usualRows = 5000;
+export const usualRows = 5000;
 const batchBytes = 2 * 1024 * 1024;
 
 /** Reads the files one after the other and hands their rows to the desk. */
@@ -76,7 +76,7 @@ export async function ingestFiles(
 }
 
 /** People know the file by the name they gave, not by the link it is read through. */
-async function named<T>({ path, shown }: InputFile, work: () => Promise<T>): Promise<T> {
+export async function named<T>({ path, shown }: InputFile, work: () => Promise<T>): Promise<T> {
   try {
     return await work();
   } catch (error) {
@@ -97,10 +97,14 @@ async function ingestFile(deps: IngestDeps, work: Work): Promise<FileResult> {
   deps.progress({ file: shown, done: 0, of: 0, perSecond: 0, waiting: 'looking through the file' });
   const file = await openInput(deps, input, request);
   if (file.columns !== null) checkColumns({ shown, columns: file.columns }, request, request.now);
+  if (file.rowCount === 0) {
+    deps.say(`${shown} holds no rows: nothing is stored of it.`);
+    return { file: shown, rows: 0, before: 0, outcome: 'done' };
+  }
   const key = { file: file.hash, layout: layoutHash(request, file.format) };
   const state = await deps.desk.open({ ...key, now: request.now });
   const result = { file: shown, rows: file.rowCount };
-  const finished = state.rows >= file.rowCount && file.rowCount > 0;
+  const finished = state.rows >= file.rowCount;
   if (finished && state.rejected === 0 && !request.again) {
     tally.skipped += file.rowCount;
     return { ...result, before: file.rowCount, outcome: 'known' };
@@ -118,7 +122,11 @@ async function ingestFile(deps: IngestDeps, work: Work): Promise<FileResult> {
   return { ...result, before: from, outcome };
 }
 
-async function openInput(deps: IngestDeps, input: InputFile, request: IngestRequest): Promise<RowFile> {
+export async function openInput(
+  deps: IngestDeps,
+  input: InputFile,
+  request: IngestRequest,
+): Promise<RowFile> {
   const tables: TableReader = {
     columns: async path => (await deps.tables()).columns(path),
     count: async path => (await deps.tables()).count(path),
@@ -134,7 +142,7 @@ async function openInput(deps: IngestDeps, input: InputFile, request: IngestRequ
   });
 }
 
-interface Sending extends Work {
+export interface Sending extends Work {
   readonly file: RowFile;
   readonly key: { readonly file: string; readonly layout: string };
   readonly from: number;
@@ -173,7 +181,10 @@ async function sendRows(deps: IngestDeps, sending: Sending): Promise<FileResult[
   return 'done';
 }
 
-function batchOf({ request, file, key, time }: Sending, rows: readonly Encoded[]): FileBatch {
+export function batchOf(
+  { request, file, key, time }: Pick<Sending, 'request' | 'file' | 'key' | 'time'>,
+  rows: readonly Encoded[],
+): FileBatch {
   const from = rows[0]!.row.number;
   return {
     ...key,
@@ -187,12 +198,12 @@ function batchOf({ request, file, key, time }: Sending, rows: readonly Encoded[]
   };
 }
 
-interface Encoded {
+export interface Encoded {
   readonly row: Pick<FileRow, 'number' | 'line' | 'problem'>;
   readonly body: Buffer;
 }
 
-async function* batches(
+export async function* batches(
   rows: AsyncIterable<FileRow>,
   layout: LayoutOptions,
   batchRows: number,
@@ -213,7 +224,7 @@ async function* batches(
 }
 
 /** Options that decide what a row becomes: with others a file is read from its start. */
-function layoutHash(request: IngestRequest, format: string): string {
+export function layoutHash(request: IngestRequest, format: string): string {
   const { model, environment, mapping, columns, ignore, utc, now, text } = request;
   const sorted = Object.entries(columns).sort(([a], [b]) => (a < b ? -1 : 1));
   const parts = [format, model, environment, mapping, sorted, [...ignore].sort(), utc, now, [...text].sort()];

@@ -39,6 +39,8 @@ export interface FileBatch extends FileKey, FileRules {
   /** Rows of the file behind this batch. */
   readonly left: number;
   readonly time: number | null;
+  /** Only decoded: the answer says what would be refused. */
+  readonly dry?: boolean | undefined;
 }
 
 export interface FileRefusal {

@@ -22,6 +22,7 @@ export function reingestOf(deps: {
     ...deps,
     positions: createPositionStore(storage),
     progress: storage.progress,
+    rawDays: config.retention.rawDays,
     storeNow: () => storage.storeClock.now(),
     open: async name => {
       const source = config.sources.find(each => each.name === name);

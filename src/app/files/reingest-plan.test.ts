@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { planRanges } from './reingest-plan.ts';
+import { clip, lostMeanwhile, planRanges } from './reingest-plan.ts';
 
 const held = (changes: Partial<Parameters<typeof planRanges>[1][number]> = {}) => ({
   topic: 't',
@@ -43,5 +43,33 @@ describe('which offsets are read again', () => {
         { prefix: 'other/t/0/', first: 1, low: null },
       ],
     });
+  });
+
+  it('what an interrupted run is about does not stop the next one, and is read as far as it is there', () => {
+    expect(planRanges('c', [held({ low: 15 })], [stored(10, 50)], [range(5, 60)])).toEqual({
+      ranges: [range(15, 50)],
+      gone: [],
+    });
+    expect(planRanges('c', [held({ low: 15 })], [stored(10, 50)], [range(12, 60)]).gone).toHaveLength(1);
+    expect(planRanges('c', [], [stored(10, 50)], [range(5, 60)])).toEqual({ ranges: [], gone: [] });
+  });
+
+  it.each([
+    ['the start', held({ low: 30 }), [range(30, 40)], [range(20, 29)]],
+    ['the end', held({ high: 30 }), [range(20, 29)], [range(30, 40)]],
+    ['all', held({ low: 41 }), [], [range(20, 40)]],
+    ['nothing', held(), [range(20, 40)], []],
+    ['the partition', held({ partition: 1 }), [], [range(20, 40)]],
+  ])('%s of a range may be gone', (_, partition, readable, missing) => {
+    expect(clip([partition], [range(20, 40)])).toEqual({ readable, missing });
+  });
+
+  it.each([
+    ['dropped before it was read', held({ low: 30 }), 30, [range(20, 29)]],
+    ['dropped before anything was read', held({ low: 35 }), null, [range(20, 34)]],
+    ['dropped after it was read', held({ low: 30 }), 20, []],
+    ['compacted', held(), 25, []],
+  ])('an offset that was %s', (_, partition, first, lost) => {
+    expect(lostMeanwhile([partition], [{ range: range(20, 40), first }])).toEqual(lost);
   });
 });

@@ -1,13 +1,21 @@
-import type { RawRecord } from '../../domain/record.ts';
-import type { Outcome } from '../../domain/reject.ts';
 import type { Clock } from '../../lib/clock.ts';
-import { LeewayError } from '../../lib/errors.ts';
 import type { RangeReader } from '../../source/kafka/range.ts';
 import type { Intake } from '../../store/intake.ts';
 import type { ProgressStore } from '../../store/progress.ts';
 import type { PositionStore } from '../../store/reingest.ts';
 import type { Decoders } from '../decoders.ts';
-import { type GoneRange, type PlannedRange, planRanges } from './reingest-plan.ts';
+import { note, pendingOf } from './reingest-note.ts';
+import {
+  clip,
+  join,
+  lostMeanwhile,
+  type NotedRange,
+  type PlannedRange,
+  planRanges,
+  sizeOf,
+} from './reingest-plan.ts';
+import { readAgain } from './reingest-read.ts';
+import { type Obstacles, type OldRange, refusal, takenFrom } from './reingest-refusal.ts';
 
 /** Which rows are to be read again; times are event times, epoch milliseconds, [from, to). */
 export interface ReingestRequest {
@@ -31,6 +39,16 @@ export interface ReingestPlan {
   readonly rejects: number;
   /** Whether an earlier reingest was interrupted: its positions are among these. */
   readonly unfinished: boolean;
+  readonly missing: readonly MissingRange[];
+}
+
+/** Offsets of an interrupted reingest that the brokers no longer hold: what was removed of them is lost. */
+export interface MissingRange {
+  readonly partition: string;
+  readonly first: number;
+  readonly last: number;
+  /** Rows of them that are still stored, and stay. */
+  readonly rows: number;
 }
 
 export interface ReingestResult {
@@ -38,6 +56,7 @@ export interface ReingestResult {
   readonly stored: number;
   readonly labels: number;
   readonly refused: number;
+  readonly missing: readonly MissingRange[];
 }
 
 export interface ReingestDeps {
@@ -48,10 +67,12 @@ export interface ReingestDeps {
   readonly intake: Pick<Intake, 'write'>;
   readonly decoders: Pick<Decoders, 'of'>;
   readonly clock: Clock;
+  /** Days that rows are kept; decoding refuses older ones. */
+  readonly rawDays: number;
 }
 
 export interface Reingest {
-  /** @throws LeewayError LW_REINGEST_REFUSED when the brokers no longer hold all of it. */
+  /** @throws LeewayError LW_REINGEST_REFUSED when the brokers no longer hold all of it, or decoding would refuse some. */
   plan(request: ReingestRequest): Promise<ReingestPlan>;
   run(
     request: ReingestRequest,
@@ -62,65 +83,112 @@ export interface Reingest {
 /**
  * Rows of a Kafka source anew: what was stored at some positions is removed, and the positions are decoded again as the
  * source is configured now. What is to be read is written down before anything is removed, so that an interrupted run
- * is finished by the next one, whatever is left of the rows.
+ * is finished by the next one, whatever is left of the rows. Rows that decoding would refuse for their age stop it before
+ * anything is removed: what is stored lives longer than what comes in may be old.
  */
 export function createReingest(deps: ReingestDeps): Reingest {
-  const prepare = async (request: ReingestRequest, reader: RangeReader): Promise<Prepared> => {
-    const stored = await deps.positions.ranges(request);
-    const { ranges, gone } = planRanges(reader.cluster, await reader.held(request.from, request.to), stored);
-    if (gone.length > 0) throw await refusal(deps, request, gone);
-    const pending = await pendingOf(deps, request);
-    return {
-      ranges: join(ranges, pending),
-      rowsOfTime: stored.reduce((sum, { rows }) => sum + rows, 0),
-      unfinished: pending.length > 0,
-    };
-  };
   return {
     plan: request =>
       withReader(deps, request, async reader => {
-        const { ranges, rowsOfTime, unfinished } = await prepare(request, reader);
+        const { readable, missing, rowsOfTime, unfinished } = await prepare(deps, request, reader);
         const counted = { rows: 0, labels: 0, rejects: 0 };
-        for (const range of ranges) {
+        for (const range of readable) {
           const found = await deps.positions.count({ ...request, range });
           counted.rows += found.rows;
           counted.labels += found.labels;
           counted.rejects += found.rejects;
         }
-        const listed = ranges.map(({ prefix, first, last }) => ({
+        const ranges = readable.map(({ prefix, first, last }) => ({
           partition: prefix.slice(0, -1),
           first,
           last,
         }));
-        return { ranges: listed, records: sizeOf(ranges), rowsOfTime, ...counted, unfinished };
+        const lost = await listed(deps, request, missing);
+        return { ranges, records: sizeOf(readable), rowsOfTime, ...counted, unfinished, missing: lost };
       }),
-    run: (request, { signal, progress }) =>
+    run: (request, control) =>
       withReader(deps, request, async reader => {
-        const { ranges } = await prepare(request, reader);
-        await note(deps, request, { ranges, open: true });
-        for (const range of ranges) await deps.positions.remove({ ...request, range });
-        const result = { read: 0, stored: 0, labels: 0, refused: 0 };
-        const of = sizeOf(ranges);
-        const take = async (records: readonly RawRecord[]) => {
-          signal.throwIfAborted();
-          const answer = await store(deps, request, records);
-          result.read += records.length;
-          result.stored += answer.stored;
-          result.labels += answer.labels;
-          result.refused += answer.refused;
-          progress(result.read, of);
-        };
-        await reader.read(ranges, take, signal);
-        await note(deps, request, { ranges, open: false });
-        return result;
+        const { whole, readable, missing } = await prepare(deps, request, reader);
+        await note(deps, request, { ranges: whole, open: true });
+        const kept: string[] = [];
+        for (const range of readable) {
+          await deps.positions.remove({ ...request, range });
+          kept.push(...(await deps.positions.keptRejects({ ...request, range })));
+        }
+        const { firsts, ...counts } = await readAgain(deps, request, {
+          ...control,
+          reader,
+          ranges: readable,
+          kept: new Set(kept),
+        });
+        const held = await reader.held(request.from, request.to);
+        const read = readable.map(range => ({ range, first: firsts.get(range.prefix) ?? null }));
+        const lost = await listed(deps, request, [...missing, ...lostMeanwhile(held, read)]);
+        await note(deps, request, { ranges: whole, open: false });
+        return { ...counts, missing: lost };
       }),
   };
 }
 
 interface Prepared {
-  readonly ranges: readonly PlannedRange[];
+  /** All that is written down, of an interrupted run too. */
+  readonly whole: readonly NotedRange[];
+  /** The part of it that the brokers hold, and the others. */
+  readonly readable: readonly NotedRange[];
+  readonly missing: readonly PlannedRange[];
   readonly rowsOfTime: number;
   readonly unfinished: boolean;
+}
+
+/** @throws LeewayError LW_REINGEST_REFUSED */
+async function prepare(deps: ReingestDeps, request: ReingestRequest, reader: RangeReader): Promise<Prepared> {
+  const free = ({ gone, old }: Obstacles) => gone.length + old.length === 0;
+  const looked = await look(deps, request, reader);
+  if (free(looked)) return looked;
+  const possible = async (from: number) => free(await look(deps, { ...request, from }, reader));
+  throw await refusal(deps, request, { ...looked, possible });
+}
+
+async function look(
+  deps: ReingestDeps,
+  request: ReingestRequest,
+  reader: RangeReader,
+): Promise<Prepared & Obstacles> {
+  const moment = deps.clock.now();
+  const pending = await pendingOf(deps, request);
+  const held = await reader.held(request.from, request.to);
+  const stored = await deps.positions.ranges(request);
+  const { ranges, gone } = planRanges(reader.cluster, held, stored, pending);
+  const noted = ranges.map(range => ({ ...range, moment, since: request.from }));
+  const joined = join(noted, pending);
+  const { readable, missing } = clip(held, joined);
+  const old: OldRange[] = [];
+  const oldest = new Map<string, number>();
+  for (const range of readable) {
+    const before = takenFrom(range.moment, deps.rawDays);
+    const ages = await deps.positions.ages({ ...request, range, before });
+    if (ages.old > 0) old.push({ prefix: range.prefix, ...ages });
+    if (ages.oldest !== null) oldest.set(range.prefix, ages.oldest);
+  }
+  const whole = joined.map(range => ({
+    ...range,
+    since: Math.min(range.since, oldest.get(range.prefix) ?? range.since),
+  }));
+  const rowsOfTime = stored.reduce((sum, { rows }) => sum + rows, 0);
+  return { whole, readable, missing, rowsOfTime, unfinished: pending.length > 0, gone, old };
+}
+
+async function listed(
+  { positions }: ReingestDeps,
+  request: ReingestRequest,
+  missing: readonly PlannedRange[],
+): Promise<MissingRange[]> {
+  const found: MissingRange[] = [];
+  for (const range of missing) {
+    const { rows } = await positions.count({ ...request, range });
+    found.push({ partition: range.prefix.slice(0, -1), first: range.first, last: range.last, rows });
+  }
+  return found;
 }
 
 async function withReader<T>(
@@ -134,111 +202,4 @@ async function withReader<T>(
   } finally {
     await reader.close();
   }
-}
-
-function sizeOf(ranges: readonly PlannedRange[]): number {
-  return ranges.reduce((sum, { first, last }) => sum + last - first + 1, 0);
-}
-
-async function store(
-  { decoders, intake, clock }: ReingestDeps,
-  { source, model }: ReingestRequest,
-  records: readonly RawRecord[],
-) {
-  const decoder = decoders.of(source);
-  const now = clock.now();
-  const outcomes = records
-    .flatMap(record => [...decoder.decode(record, now)])
-    .filter(outcome => isOf(outcome, model));
-  const answer = await intake.write({ outcomes, progress: [] });
-  const rejected = outcomes.filter(({ kind }) => kind === 'rejected').length;
-  return { stored: answer.stored, labels: answer.labels, refused: rejected + answer.refused.length };
-}
-
-function isOf(outcome: Outcome, model: string): boolean {
-  if (model === '') return true;
-  if (outcome.kind === 'inference') return outcome.inference.model === model;
-  return outcome.kind === 'label' ? outcome.label.model === model : true;
-}
-
-/** Name under which the positions of an unfinished reingest stand in `progress`; no configured source can have it. */
-const noteOf = (source: string) => `reingest:${source}`;
-
-/** Writes down what is being done: `lag` is what is left to be read, 0 once it is over. */
-async function note(
-  deps: ReingestDeps,
-  { source, model }: ReingestRequest,
-  of: { readonly ranges: readonly PlannedRange[]; readonly open: boolean },
-): Promise<void> {
-  const rows = of.ranges.map(range => ({
-    source: noteOf(source),
-    partition: range.prefix.slice(0, -1),
-    position: `${range.first}-${range.last} ${model}`,
-    watermark: 0,
-    lag: of.open ? range.last - range.first + 1 : 0,
-  }));
-  if (rows.length > 0) await deps.progress.write(rows, await deps.storeNow());
-}
-
-async function pendingOf(deps: ReingestDeps, { source, model }: ReingestRequest): Promise<PlannedRange[]> {
-  const rows = (await deps.progress.all()).filter(row => row.source === noteOf(source) && row.lag > 0);
-  return rows.map(({ partition, position }) => {
-    const [, first = '', last = '', of = ''] = /^(\d+)-(\d+) (.*)$/s.exec(position) ?? [];
-    if (of !== model)
-      throw new LeewayError(
-        'LW_REINGEST_REFUSED',
-        `A reingest of ${source} ${of === '' ? 'without --model' : `with --model ${of}`} was interrupted, and some of its rows are removed and not read again yet. Type that command again first.`,
-      );
-    const [, topic = '', number = ''] = /^[^/]*\/(.*)\/(\d+)$/s.exec(partition) ?? [];
-    return {
-      prefix: `${partition}/`,
-      topic,
-      partition: Number(number),
-      first: Number(first),
-      last: Number(last),
-    };
-  });
-}
-
-/** One range a partition that holds both. */
-function join(ranges: readonly PlannedRange[], pending: readonly PlannedRange[]): PlannedRange[] {
-  const joined = new Map(ranges.map(range => [range.prefix, range]));
-  for (const range of pending) {
-    const other = joined.get(range.prefix);
-    joined.set(range.prefix, {
-      ...range,
-      first: Math.min(range.first, other?.first ?? range.first),
-      last: Math.max(range.last, other?.last ?? range.last),
-    });
-  }
-  return [...joined.values()].sort((a, b) => (a.prefix < b.prefix ? -1 : 1));
-}
-
-/** What is gone, and from when on everything is there. */
-async function refusal(
-  deps: ReingestDeps,
-  request: ReingestRequest,
-  gone: readonly GoneRange[],
-): Promise<LeewayError> {
-  const lines: string[] = [];
-  let from = request.from;
-  for (const { prefix, first, low } of gone) {
-    const partition = prefix.slice(0, -1);
-    lines.push(
-      low === null
-        ? `${partition} is not at these brokers, or no longer read`
-        : `${partition} has rows from offset ${first} on, the brokers hold ${low} and later`,
-    );
-    const latest = await deps.positions.latestBefore({
-      ...request,
-      prefix,
-      position: low ?? Number.MAX_SAFE_INTEGER,
-    });
-    if (latest !== null) from = Math.max(from, latest + 1);
-  }
-  const rest =
-    from < request.to
-      ? `Available is --from ${new Date(from).toISOString()} --to ${new Date(request.to).toISOString()}.`
-      : 'None of it is available.';
-  return new LeewayError('LW_REINGEST_REFUSED', `${lines.join('; ')}. ${rest}`);
 }

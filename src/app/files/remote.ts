@@ -27,6 +27,7 @@ export function createRemoteDesk(service: FileService): FileDesk {
         ...(rest.model === '' ? {} : { model: rest.model }),
         ...(rest.environment === '' ? {} : { environment: rest.environment }),
         ...(rest.mapping === '' ? {} : { mapping: rest.mapping }),
+        ...(rest.dry === true ? { dry: 'true' } : {}),
         ...(time === null ? {} : { time: String(time) }),
       });
       const body = Buffer.concat(rows.flatMap(row => [row, newline]));

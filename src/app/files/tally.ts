@@ -1,4 +1,5 @@
 import { parseTime } from '../../decode/time.ts';
+import { utcTime } from './layout.ts';
 import type { FileAnswer } from './ports.ts';
 
 /** Rows that were refused for one reason, with the first of them. */
@@ -25,6 +26,8 @@ export interface Tally {
   refused: number;
   /** Rows an earlier run had dealt with, not read again. */
   skipped: number;
+  /** Rows refused for a time without an offset, which would be taken as UTC. */
+  withoutOffset: number;
   /** Event time of the oldest row that was refused for its age, epoch milliseconds. */
   oldest: number | null;
   readonly reasons: Map<string, RefusedRows>;
@@ -40,6 +43,7 @@ export function createTally(): Tally {
     nameless: 0,
     refused: 0,
     skipped: 0,
+    withoutOffset: 0,
     oldest: null,
     reasons: new Map(),
   };
@@ -52,15 +56,25 @@ export interface RowPlace {
   readonly body: Uint8Array;
 }
 
-/** The earlier of a time and that of a row, where the row says it as payload version 1 does. */
-function older(time: number | null, place: RowPlace | undefined): number | null {
+/** What a row has as its time, where it says it as payload version 1 does. */
+function timeIn(body: Uint8Array): unknown {
   try {
-    const row = JSON.parse(Buffer.from(place!.body).toString('utf8')) as { readonly time?: unknown };
-    const own = parseTime(row.time);
-    return Number.isNaN(own) ? time : Math.min(time ?? own, own);
+    return (JSON.parse(Buffer.from(body).toString('utf8')) as { readonly time?: unknown } | null)?.time;
   } catch {
-    return time;
+    return undefined;
   }
+}
+
+/** The earlier of a time and that of a row. */
+function older(time: number | null, place: RowPlace | undefined): number | null {
+  const own = place === undefined ? Number.NaN : parseTime(timeIn(place.body));
+  return Number.isNaN(own) ? time : Math.min(time ?? own, own);
+}
+
+/** Whether the time of a row would be one if it were said to be UTC. */
+export function lacksOffset(body: Uint8Array): boolean {
+  const time = timeIn(body);
+  return typeof time === 'string' && Number.isNaN(parseTime(time)) && !Number.isNaN(parseTime(utcTime(time)));
 }
 
 /** Adds the answer for some rows; `placeOf` finds a row by its number. */
@@ -78,6 +92,7 @@ export function addAnswer(
   for (const { row, reason, detail } of answer.refused) {
     const place = of.placeOf(row);
     if (reason === 'bucket-sealed') tally.oldest = older(tally.oldest, place);
+    if (reason === 'bad-time' && place !== undefined && lacksOffset(place.body)) tally.withoutOffset++;
     const broken = place !== undefined && place.problem !== '';
     const name = broken ? 'broken-row' : reason;
     const found = tally.reasons.get(name);

@@ -36,7 +36,8 @@ async function run(context: CliContext, options: ExportOptions): Promise<void> {
   const target = await resolveTarget(context, { ...options, dataGiven: options.data !== undefined });
   const { createSink } = await import('../../app/files/dump-files.ts');
   const { exportStore: write } = await import('../../app/files/export.ts');
-  const { localDump, remoteDump } = await import('../../app/files/dump-source.ts');
+  const { localDump, refuseUnexportable, remoteDump } = await import('../../app/files/dump-source.ts');
+  if (target.kind === 'store') refuseUnexportable(target.config);
   const sink = await createSink(options.to);
   const progress = createRowProgress(context);
   const { clock, version } = context;

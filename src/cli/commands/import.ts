@@ -51,13 +51,17 @@ async function run(context: CliContext, path: string, options: ImportOptions): P
       progress.stop();
       const rows = result.tables.filter(each => each.rows > 0).map(each => [each.table, each.rows]);
       const list = table(context, { head: ['table', 'rows'], rows, nothing: 'The export is empty.' });
+      const erased =
+        result.erased === 0
+          ? ''
+          : ` ${result.erased.toLocaleString('en-US')} of them were of erased ids, and were removed.`;
       const data = options.data === undefined ? '' : ` --data ${options.data}`;
       const settings = options.config === undefined ? '' : ` --config ${options.config}`;
       print(
         context,
         options,
         { ...result, where: opened.where },
-        `${list}\n${result.rows.toLocaleString('en-US')} rows in ${result.seconds.toFixed(1)} s; counts and checksums are those of the export. Next: leeway start${settings}${data}`,
+        `${list}\n${result.rows.toLocaleString('en-US')} rows in ${result.seconds.toFixed(1)} s; counts and checksums are those of the export.${erased} Next: leeway start${settings}${data}`,
       );
     } finally {
       await opened.close();

@@ -33,7 +33,7 @@ export interface IngestOptions extends TargetOptions {
   readonly id?: string;
   readonly prediction?: string;
   readonly label?: string;
-  readonly column: Readonly<Record<string, string>>;
+  readonly column?: Readonly<Record<string, string>>;
   readonly ignore: readonly string[];
   readonly text: readonly string[];
   readonly utc?: boolean;
@@ -79,7 +79,6 @@ export function addFileOptions(command: Command): Command {
       '--column <field=column>',
       `column of another field, of ${columnFields.join(', ')}; may be repeated`,
       pair,
-      {},
     )
     .option('--ignore <columns>', 'columns to leave out, with commas between', names, [])
     .option('--text <columns>', 'columns that are text though they look like numbers', names, [])
@@ -99,7 +98,7 @@ export function addFileOptions(command: Command): Command {
     .option('--json', 'print JSON, for scripts');
 }
 
-interface Run {
+export interface Run {
   readonly paths: readonly string[];
   readonly options: IngestOptions;
   readonly target: Target;
@@ -137,21 +136,7 @@ export async function ingestPaths(context: CliContext, { paths, options, target 
   }
 }
 
-/** What is stored of files, counted, or (not `dry`) removed. */
-export async function removeStored(context: CliContext, { paths, options, target }: Run, dry: boolean) {
-  const { openInputs } = await import('../../app/files/inputs.ts');
-  const { openRemover } = await import('../../app/files/remover.ts');
-  const inputs = await openInputs(paths, { format: options.format ?? null, stdin: process.stdin });
-  const progress = createRowProgress(context);
-  try {
-    return await openRemover({ target, clock: context.clock, say: progress.say }, inputs.files, dry);
-  } finally {
-    progress.stop();
-    inputs.remove();
-  }
-}
-
-interface DeskOf {
+export interface DeskOf {
   readonly target: Target;
   /** For the engine that reads Parquet. */
   readonly directory: string;
@@ -159,7 +144,7 @@ interface DeskOf {
 }
 
 /** The desk of the service, or of the store opened here, for as long as the work takes. */
-async function withDesk<T>(
+export async function withDesk<T>(
   context: CliContext,
   of: DeskOf,
   work: (deps: Omit<IngestDeps, 'stop'>) => Promise<T>,
@@ -234,7 +219,7 @@ function names(text: string): string[] {
   return found;
 }
 
-function pair(text: string, before: Readonly<Record<string, string>>): Record<string, string> {
+function pair(text: string, before: Readonly<Record<string, string>> = {}): Record<string, string> {
   const [, field = '', column = ''] = /^([a-z_]+)=(.+)$/s.exec(text) ?? [];
   if (!columnFields.includes(field))
     throw new InvalidArgumentError(`It must be FIELD=COLUMN, the field one of ${columnFields.join(', ')}.`);

@@ -4,19 +4,17 @@ import { LeewayError } from '../../lib/errors.ts';
 import { type AddCommand, examples, print } from '../command.ts';
 import { confirmed } from '../confirm.ts';
 import type { CliContext } from '../context.ts';
+import { Outcome } from '../outcome.ts';
+import { againFiles, type ReingestOptions } from '../reingest-files.ts';
 import { createRowProgress, type RowProgress } from '../row-progress.ts';
 import type { Service } from '../service.ts';
 import { stoppable } from '../stoppable.ts';
 import { table } from '../table.ts';
 import { resolveTarget, type Target } from '../target.ts';
-import { addFileOptions, type IngestOptions, ingestPaths, removeStored } from './ingest.ts';
+import { addFileOptions } from './ingest.ts';
 
-interface ReingestOptions extends IngestOptions {
-  readonly from?: string;
-  readonly to?: string;
-  readonly dryRun?: boolean;
-  readonly yes?: boolean;
-}
+/** Exit code: positions of an interrupted run are lost. */
+const missingExit = 3;
 
 /** `leeway reingest`: rows removed and read again, after a mapping was corrected. */
 export const reingest: AddCommand = (program, context) => {
@@ -25,6 +23,7 @@ export const reingest: AddCommand = (program, context) => {
     .argument('[file...]', 'files that were ingested; without one, a Kafka --source is read again')
     .option('--from <time>', 'start of the event times, RFC 3339 (Kafka)')
     .option('--to <time>', 'end of the event times, RFC 3339 (Kafka)')
+    .option('--other-models', 'with files and --model: remove what other models have of the files, too')
     .option('--dry-run', 'only say what would be removed and read')
     .option('--yes', 'do not ask')
     .addHelpText(
@@ -37,31 +36,11 @@ export const reingest: AddCommand = (program, context) => {
     );
   command.action(async (paths: string[], options: ReingestOptions) => {
     const target = await resolveTarget(context, { ...options, dataGiven: options.data !== undefined });
-    if (paths.length > 0) return again(context, { paths, options, target });
+    if (paths.length > 0) return againFiles(context, { paths, options, target });
     await fromKafka(context, options, target);
   });
   program.addCommand(command);
 };
-
-/** Ingested files: what was stored of them is removed, then they are read as if for the first time. */
-async function again(
-  context: CliContext,
-  of: { readonly paths: readonly string[]; readonly options: ReingestOptions; readonly target: Target },
-): Promise<void> {
-  const { paths, options, target } = of;
-  if (paths.includes('-'))
-    throw new LeewayError('LW_USAGE', 'stdin is gone when it has been counted: give files.');
-  if (options.from !== undefined || options.to !== undefined)
-    throw new LeewayError('LW_USAGE', 'Files are removed and read whole: leave out --from and --to.');
-  const counted = await removeStored(context, { paths, options, target }, true);
-  const text = `${counted.rows} rows, ${counted.labels} labels and ${counted.rejects} rejects of ${paths.join(', ')} would be removed, and the files read again.`;
-  if (options.dryRun === true)
-    return print(context, options, counted, `${text}\nNext: the same command without --dry-run`);
-  if (!(await confirmed(context, text.replace('would be', 'are'), options.yes ?? false)))
-    return context.terminal.err('Nothing was changed.');
-  await removeStored(context, { paths, options, target }, false);
-  await ingestPaths(context, { paths, options: { ...options, again: true }, target });
-}
 
 interface KafkaOrder {
   readonly source: string;
@@ -89,8 +68,9 @@ async function fromKafka(context: CliContext, options: ReingestOptions, target: 
         context,
         options,
         { plan, result },
-        `${result.read} records read, ${result.stored} rows and ${result.labels} labels stored, ${result.refused} refused. Their windows are judged again. Next: ${target.kind === 'store' ? `leeway start${where}` : `leeway rejects --source ${order.source}${where}`}`,
+        `${missingText(result)}${result.read} records read, ${result.stored} rows and ${result.labels} labels stored, ${result.refused} refused. Their windows are judged again. Next: ${target.kind === 'store' ? `leeway start${where}` : `leeway rejects --source ${order.source}${where}`}`,
       );
+      if (result.missing.length > 0) throw new Outcome(missingExit);
     });
   } finally {
     progress.stop();
@@ -120,7 +100,17 @@ function planText(context: CliContext, plan: ReingestPlan): string {
   const unfinished = plan.unfinished
     ? '\nAn earlier reingest was interrupted; its positions are among these.'
     : '';
-  return `${list}\n${plan.rowsOfTime} rows lie in this time. At these positions are ${plan.rows} rows, ${plan.labels} labels and ${plan.rejects} rejects, whatever their time: all of them are removed and read again.${unfinished}`;
+  return `${list}\n${plan.rowsOfTime} rows lie in this time. At these positions are ${plan.rows} rows, ${plan.labels} labels and ${plan.rejects} rejects, whatever their time: all of them are removed and read again.${unfinished}\n${missingText(plan)}`.trimEnd();
+}
+
+/** By number, for nobody can read them again. */
+function missingText({ missing }: Pick<ReingestResult, 'missing'>): string {
+  return missing
+    .map(
+      ({ partition, first, last, rows }) =>
+        `LOST: ${partition}, offsets ${first} to ${last}: the brokers hold them no longer, and an interrupted reingest has removed rows of them; ${rows} rows of them are still stored.\n`,
+    )
+    .join('');
 }
 
 interface ReingestDesk {

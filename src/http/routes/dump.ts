@@ -5,6 +5,10 @@ import type { Route, RouteDeps } from '../route.ts';
 import { failures } from '../shapes.ts';
 
 const table = Type.String({ pattern: '^[a-z][a-z0-9_]{0,63}$' });
+const copy = Type.String({
+  pattern: '^[0-9]{1,12}_[0-9a-f]{8}$',
+  description: 'As it was named when it was made.',
+});
 const offset = Type.Integer({ minimum: 0 });
 
 const piece = Type.Object(
@@ -18,6 +22,7 @@ const piece = Type.Object(
 );
 
 const snapshot = Type.Object({
+  copy,
   schema: Type.Array(Type.Object({ number: Type.Integer(), name: Type.String() })),
   at: Type.Number(),
   tables: Type.Array(
@@ -38,13 +43,13 @@ const begin: Route = (app, deps) => {
       response: { 200: snapshot, ...failures },
     },
     handler: async () => {
-      const { schema, at, tables } = await door(deps).begin();
+      const { copy: made, schema, at, tables } = await door(deps).begin();
       const listed = tables.map(({ name, columns, pieces }) => ({
         name,
         columns: [...columns],
         pieces: [...pieces],
       }));
-      return { schema: [...schema], at, tables: listed };
+      return { copy: made, schema: [...schema], at, tables: listed };
     },
   });
 };
@@ -58,11 +63,12 @@ const pieces: Route = (app, deps) => {
       summary: 'One piece of the copy, as ClickHouse Native blocks.',
       tags: ['store'],
       params: Type.Object({ table }),
-      querystring: piece,
+      querystring: Type.Object({ copy, ...piece.properties }, { additionalProperties: false }),
       response: { 200: Type.Unsafe<Buffer>({ 'x-bytes': true }), ...failures },
     },
     handler: async ({ params, query }, reply) => {
-      const bytes = await door(deps).read(params.table, query);
+      const { copy: named, ...asked } = query;
+      const bytes = await door(deps).read({ copy: named, table: params.table }, asked);
       return reply.type('application/octet-stream').send(Buffer.from(bytes));
     },
   });
@@ -77,9 +83,10 @@ const fingerprints: Route = (app, deps) => {
       summary: 'Rows of a table of the copy, and a checksum over them.',
       tags: ['store'],
       params: Type.Object({ table }),
+      querystring: Type.Object({ copy }, { additionalProperties: false }),
       response: { 200: Type.Object({ rows: Type.Integer(), checksum: Type.String() }), ...failures },
     },
-    handler: ({ params }) => door(deps).fingerprint(params.table),
+    handler: ({ params, query }) => door(deps).fingerprint({ copy: query.copy, table: params.table }),
   });
 };
 
@@ -91,10 +98,11 @@ const finish: Route = (app, deps) => {
     schema: {
       summary: 'Drop the copy.',
       tags: ['store'],
+      body: Type.Object({ copy }, { additionalProperties: false }),
       response: { 200: Type.Object({ dropped: Type.Boolean() }), ...failures },
     },
-    handler: async () => {
-      await door(deps).end();
+    handler: async ({ body }) => {
+      await door(deps).end(body.copy);
       return { dropped: true };
     },
   });

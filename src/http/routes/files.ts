@@ -30,6 +30,7 @@ const rowsQuery = Type.Object(
     model: name,
     environment: name,
     mapping: name,
+    dry: Type.Optional(Type.Boolean({ description: 'Only decode, and say what would be refused.' })),
   },
   { additionalProperties: false },
 );

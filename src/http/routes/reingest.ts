@@ -20,6 +20,16 @@ const order = Type.Object(
   { additionalProperties: false },
 );
 
+const missing = Type.Array(
+  Type.Object({
+    partition: Type.String(),
+    first: Type.Integer(),
+    last: Type.Integer(),
+    rows: Type.Integer({ description: 'Rows of these offsets that are still stored.' }),
+  }),
+  { description: 'Offsets that could not be read again: the brokers no longer hold them.' },
+);
+
 const planned = Type.Object({
   ranges: Type.Array(Type.Object({ partition: Type.String(), first: Type.Integer(), last: Type.Integer() })),
   records: Type.Integer(),
@@ -28,6 +38,7 @@ const planned = Type.Object({
   labels: Type.Integer(),
   rejects: Type.Integer(),
   unfinished: Type.Boolean(),
+  missing,
 });
 
 const state = Type.Object({
@@ -37,10 +48,31 @@ const state = Type.Object({
   stored: Type.Integer(),
   labels: Type.Integer(),
   refused: Type.Integer(),
+  missing,
   error: Type.String(),
 });
 
-const counts = Type.Object({ rows: Type.Integer(), labels: Type.Integer(), rejects: Type.Integer() });
+const byModel = Type.Array(Type.Object({ model: Type.String(), rows: Type.Integer() }));
+
+const counts = Type.Object({
+  rows: Type.Integer(),
+  labels: Type.Integer(),
+  rejects: Type.Integer(),
+  models: byModel,
+  others: byModel,
+});
+
+const removal = Type.Object(
+  {
+    dryRun: Type.Boolean(),
+    model: Type.String({
+      default: '',
+      maxLength: 128,
+      description: 'Only rows of this model; empty: of all.',
+    }),
+  },
+  { additionalProperties: false },
+);
 
 const access = 'admin' as const;
 
@@ -60,8 +92,10 @@ const startReingest: Route = (app, deps) => {
       const asked = { source, model, from: moment(body.from, 'from'), to: moment(body.to, 'to') };
       if (asked.from >= asked.to) throw new LeewayError('LW_REQUEST_INVALID', 'from must lie before to.');
       const plan = await door(deps).plan(asked);
-      if (dryRun) return reply.code(200).send({ ...plan, ranges: [...plan.ranges] });
-      return reply.code(202).send(await door(deps).start(asked));
+      if (dryRun)
+        return reply.code(200).send({ ...plan, ranges: [...plan.ranges], missing: [...plan.missing] });
+      const started = await door(deps).start(asked);
+      return reply.code(202).send({ ...started, missing: [...started.missing] });
     },
   });
 };
@@ -80,7 +114,7 @@ const readReingest: Route = (app, deps) => {
       const found = door(deps).state();
       if (found === null)
         throw new LeewayError('LW_NOT_FOUND', 'There was no reingest since the service was started.');
-      return found;
+      return { ...found, missing: [...found.missing] };
     },
   });
 };
@@ -94,10 +128,13 @@ const removeFile: Route = (app, deps) => {
       summary: 'Remove what was stored of a file, or (dryRun) count it.',
       tags: ['store'],
       params: Type.Object({ file: Type.String({ pattern: '^[0-9a-f]{16}$' }) }),
-      body: Type.Object({ dryRun: Type.Boolean() }, { additionalProperties: false }),
+      body: removal,
       response: { 200: counts, ...failures },
     },
-    handler: ({ params, body }) => door(deps).removeFile(params.file, !body.dryRun),
+    handler: async ({ params, body }) => {
+      const found = await door(deps).removeFile(params.file, !body.dryRun, body.model);
+      return { ...found, models: [...found.models], others: [...found.others] };
+    },
   });
 };
 
