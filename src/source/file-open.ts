@@ -87,12 +87,14 @@ async function openCsv({ path, text }: OpenOptions, hash: string): Promise<RowFi
     if (record.cells.length === header.length) reader.see(record);
     rowCount++;
   }
-  if (header === null)
-    throw new LeewayError('LW_FILE_INVALID', `${path} is empty: a CSV file begins with a header`);
-  const columns = header;
+  // An empty file is a file of no rows in every format that is text.
+  if (header === null) return { hash, format: 'csv', rowCount, columns: null, rows: () => noRows() };
+  const columns: readonly string[] = header;
   const kinds = reader.kinds().map((kind, i) => (text.includes(columns[i]!) ? 'text' : kind));
   return { hash, format: 'csv', rowCount, columns, rows: from => csvRows({ path, columns, kinds }, from) };
 }
+
+async function* noRows(): AsyncGenerator<FileRow> {}
 
 function headerOf(path: string, cells: readonly string[]): readonly string[] {
   const names = cells.map(cell => cell.trim());

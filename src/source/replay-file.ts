@@ -4,10 +4,16 @@ import { extname } from 'node:path';
 import type { Readable } from 'node:stream';
 import { createGunzip } from 'node:zlib';
 import { LeewayError } from '../lib/errors.ts';
+import { fileReason } from '../lib/file-reason.ts';
 
 /** Rows of a CSV or Parquet file; the store's engine reads them. NaN and missing cells are null. */
 export interface FileRows {
-  read(path: string, columns?: readonly string[]): AsyncIterable<Readonly<Record<string, unknown>>>;
+  /** Columns of `text` arrive as text, as it stands in the file. */
+  read(
+    path: string,
+    columns?: readonly string[],
+    text?: readonly string[],
+  ): AsyncIterable<Readonly<Record<string, unknown>>>;
   count(path: string): Promise<number>;
 }
 
@@ -67,7 +73,7 @@ async function* open(path: string): AsyncGenerator<Buffer> {
   try {
     for await (const chunk of createReadStream(path)) yield chunk as Buffer;
   } catch (error) {
-    throw new LeewayError('LW_FILE_INVALID', `${path} cannot be read: ${(error as Error).message}`, error);
+    throw new LeewayError('LW_FILE_INVALID', `${path} cannot be read: ${fileReason(error)}.`, error);
   }
 }
 

@@ -22,9 +22,9 @@ describe('rows of files', () => {
     writeFileSync(path, content);
     return path;
   };
-  const all = async (path: string, columns?: readonly string[]) => {
+  const all = async (path: string, columns?: readonly string[], text?: readonly string[]) => {
     const rows: Readonly<Record<string, unknown>>[] = [];
-    for await (const row of createFileRows(database).read(path, columns)) rows.push(row);
+    for await (const row of createFileRows(database).read(path, columns, text)) rows.push(row);
     return rows;
   };
 
@@ -38,6 +38,25 @@ describe('rows of files', () => {
       { a: 0.000026, 'b c': null, time: '2020-01-02T00:00:00Z', n: 2 },
     ]);
     expect(await createFileRows(database).count(path)).toBe(2);
+  });
+
+  it('keeps columns as text that are said to be text, every character of them', async () => {
+    const lines = 'code,zip `\\,x\n0123,007,1\n1e3,,2\n';
+    const path = write('text.csv', lines);
+    expect(await all(path)).toEqual([
+      { code: 123, 'zip `\\': 7, x: 1 },
+      { code: 1000, 'zip `\\': null, x: 2 },
+    ]);
+    expect(await all(path, undefined, ['code', 'zip `\\'])).toEqual([
+      { code: '0123', 'zip `\\': '007', x: 1 },
+      { code: '1e3', 'zip `\\': null, x: 2 },
+    ]);
+    await expect(all(path, undefined, ['cod'])).rejects.toThrow('has no column cod; it has code');
+    const parquet = join(directory, 'text.parquet');
+    await database.command(
+      `INSERT INTO FUNCTION file('${parquet}', 'Parquet') SELECT toUInt64(9007199254740993) AS id, 2 AS x`,
+    );
+    expect(await all(parquet, undefined, ['id'])).toEqual([{ id: '9007199254740993', x: 2 }]);
   });
 
   it('keeps the order of the file over several pages, and reads gzip', async () => {

@@ -7,9 +7,13 @@ import { StoreError } from './failures.ts';
 export interface FileRowsReader {
   /**
    * Rows in the file's order, of `columns` (default: all). Whole numbers beyond 2^53 lose precision, NaN and missing
-   * cells are null, times are RFC 3339 text. Throws LW_FILE_INVALID.
+   * cells are null, times are RFC 3339 text, columns of `text` are text. Throws LW_FILE_INVALID.
    */
-  read(path: string, columns?: readonly string[]): AsyncIterable<Readonly<Record<string, unknown>>>;
+  read(
+    path: string,
+    columns?: readonly string[],
+    text?: readonly string[],
+  ): AsyncIterable<Readonly<Record<string, unknown>>>;
   count(path: string): Promise<number>;
 }
 
@@ -29,12 +33,12 @@ export function createFileRows(database: Database): FileRowsReader {
   const source = (path: string) => {
     if (database.kind !== 'embedded')
       throw new LeewayError('LW_FILE_INVALID', `${path}: CSV and Parquet files need the embedded engine`);
-    return `file({path:String}, '${formatOf(path)}')`;
+    return (structure = '') => `file({path:String}, '${formatOf(path)}'${structure})`;
   };
   return {
-    read: (path, columns) => readPages(database, path, source(path), columns),
+    read: (path, columns, text = []) => readPages(database, { path, source: source(path), columns, text }),
     count: async path => {
-      const sql = `SELECT count() AS n FROM ${source(path)} ${settings}`;
+      const sql = `SELECT count() AS n FROM ${source(path)()} ${settings}`;
       return Number((await guarded(path, () => database.rows<{ n: string }>(sql, { path })))[0]!.n);
     },
   };
@@ -54,20 +58,40 @@ export function formatOf(path: string): 'Parquet' | 'CSVWithNames' {
   throw new LeewayError('LW_FILE_INVALID', `${path}: not a .csv or .parquet file`);
 }
 
+interface Reading {
+  readonly path: string;
+  readonly source: (structure?: string) => string;
+  readonly columns: readonly string[] | undefined;
+  readonly text: readonly string[];
+}
+
+interface DescribedColumn {
+  readonly name: string;
+  readonly type: string;
+}
+
 async function* readPages(
   database: Database,
-  path: string,
-  source: string,
-  columns: readonly string[] | undefined,
+  reading: Reading,
 ): AsyncGenerator<Readonly<Record<string, unknown>>> {
-  const described = await guarded(path, () =>
-    database.rows<{ name: string; type: string }>(`DESCRIBE ${source} ${settings}`, { path }),
+  const { path, columns, text } = reading;
+  const inferred = await guarded(path, () =>
+    database.rows<DescribedColumn>(`DESCRIBE ${reading.source()} ${settings}`, { path }),
   );
+  for (const name of text) expressionOf(path, name, inferred);
+  const described = inferred.map(column =>
+    text.includes(column.name) ? { ...column, type: 'Nullable(String)' } : column,
+  );
+  // The engine is told the types only where they are not those it finds itself.
+  const told = text.length > 0;
+  const structure = described.map(({ name, type }) => `${quotedName(name)} ${type}`).join(', ');
+  const params = told ? { path, structure } : { path };
+  const source = reading.source(told ? ', {structure:String}' : '');
   const wanted = columns ?? described.map(d => d.name);
   const list = wanted.map(name => expressionOf(path, name, described)).join(', ');
   for (let offset = 0; ; offset += pageRows) {
     const sql = `SELECT ${list} FROM ${source} LIMIT ${pageRows} OFFSET ${offset} ${settings}`;
-    const rows = await guarded(path, () => database.rows<Record<string, unknown>>(sql, { path }));
+    const rows = await guarded(path, () => database.rows<Record<string, unknown>>(sql, params));
     yield* rows;
     if (rows.length < pageRows) return;
   }
@@ -84,7 +108,7 @@ export function expressionOf(
     const names = described.map(d => d.name).join(', ');
     throw new LeewayError('LW_FILE_INVALID', `${path} has no column ${name}; it has ${names}`);
   }
-  const quoted = `\`${name.replaceAll('\\', '\\\\').replaceAll('`', '\\`')}\``;
+  const quoted = quotedName(name);
   // Braces in a name would be read as a parameter.
   if (/[{}]/.test(name))
     throw new LeewayError('LW_FILE_INVALID', `${path}: column ${name} has braces in its name`);
@@ -93,6 +117,10 @@ export function expressionOf(
   if (type.startsWith('DateTime'))
     return `formatDateTime(toDateTime64(${quoted}, 6, 'UTC'), '%Y-%m-%dT%H:%i:%S.%fZ', 'UTC') AS ${quoted}`;
   return quoted;
+}
+
+function quotedName(name: string): string {
+  return `\`${name.replaceAll('\\', '\\\\').replaceAll('`', '\\`')}\``;
 }
 
 export async function guarded<T>(path: string, work: () => Promise<T>): Promise<T> {

@@ -18,6 +18,7 @@ import { createAuditStore } from '../../src/store/audit.ts';
 import { createBaselineStore } from '../../src/store/baselines.ts';
 import type { Database } from '../../src/store/database.ts';
 import { openEmbedded } from '../../src/store/embedded.ts';
+import { lastRows } from '../../src/store/last-rows.ts';
 import { migrate } from '../../src/store/migrate.ts';
 import { createModelStore } from '../../src/store/models.ts';
 import { createProfileStore } from '../../src/store/profiles.ts';
@@ -691,6 +692,41 @@ describe('createModelStore', () => {
       { ...at, model: 'b', version: '2', lastBucket: start / 1000, rows: 1 },
     ]);
     expect((await models.list('a')).length).toBe(1);
+    await store.addRows([{ ...row('b', 'x4', start + day + 61_500), environment: 'test' }]);
+    const newest = [
+      { model: 'b', environment: 'prod', bucket: start / 1000 },
+      { model: 'b', environment: 'test', bucket: (start + day) / 1000 },
+      { model: 'none', environment: 'prod', bucket: start / 1000 },
+    ];
+    expect((await lastRows({ database, db }, newest)).sort((x, y) => x.last - y.last)).toEqual([
+      { model: 'b', environment: 'prod', last: start },
+      { model: 'b', environment: 'test', last: start + day + 61_500 },
+    ]);
+  });
+
+  it('counts a row once however often it came, and sees what comes and what goes', async () => {
+    const clock = manualStoreClock();
+    const db = `t${++databases}`;
+    const store = await chdbHarness(database, db, clock);
+    // Merged copies would be one row without being counted so.
+    await database.command(`SYSTEM STOP MERGES ${db}.inferences`);
+    const rows = [row('a', 'x1', start), row('a', 'x2', start), row('a', 'x4', start + day)];
+    const models = createModelStore(database, db);
+    const counts = async () => (await models.list()).map(({ rows: count }) => count);
+    expect(await counts()).toEqual([]);
+    await store.addRows(rows);
+    expect(await counts()).toEqual([3]);
+    await store.addRows(rows);
+    await store.addRows(rows.slice(0, 1));
+    expect(await database.rows(`SELECT count() AS n FROM ${db}.inferences`)).toEqual([{ n: '7' }]);
+    expect(await counts()).toEqual([3]);
+    await store.addRows([row('a', 'x5', start + day)]);
+    expect(await counts()).toEqual([4]);
+    await database.command(`SYSTEM START MERGES ${db}.inferences`);
+    await database.command(`DELETE FROM ${db}.inferences WHERE id = 'x1'`);
+    expect(await counts()).toEqual([3]);
+    await database.command(`ALTER TABLE ${db}.inferences DROP PARTITION 20260106`);
+    expect(await models.list()).toMatchObject([{ rows: 1, lastBucket: start / 1000 }]);
   });
 });
 

@@ -13,6 +13,7 @@ export interface FoundProblem {
   readonly sentence: string;
 }
 
+/** What of a finding is told. */
 interface Finding {
   readonly check: string;
   readonly subject: string;
@@ -22,17 +23,18 @@ interface Finding {
   readonly sentence: string;
 }
 
-/** Lets the service in this process finish its work, and asks what it found; refused rows go into the tally. */
+const findingsAtMost = 50_000;
+
+/** Lets the service in this process finish its work, and asks what it found since `from` (epoch milliseconds); refused rows go into the tally. */
 export async function foundIn(
   memory: MemoryTarget,
-  { model, tally }: { readonly model: string; readonly tally: Tally },
+  { model, from, tally }: { readonly model: string; readonly from: number; readonly tally: Tally },
 ): Promise<FoundProblem[]> {
   await memory.app.settle();
   tally.learn(await memory.rejected());
-  const address = `${memory.app.url}/v1/models/${encodeURIComponent(model)}/findings?limit=50000`;
-  const response = await fetch(address);
-  if (!response.ok) return [];
-  const { findings } = (await response.json()) as { readonly findings: readonly Finding[] };
+  // Not over HTTP: a kept directory may have keys.
+  const { findings: store } = memory.app.storage;
+  const findings = await store.list({ model, from: Math.floor(from / 1000), limit: findingsAtMost });
   return grouped(findings.filter(finding => finding.verdict === 'drift'));
 }
 

@@ -1,5 +1,6 @@
 import { Pool } from 'undici';
 import { type ErrorCode, errorCodes, LeewayError } from '../../lib/errors.ts';
+import { pinnedConnector } from '../../lib/pinned.ts';
 import type { Payload } from '../../simulate/payload.ts';
 import type { Answer, Sender } from '../../simulate/ports.ts';
 
@@ -15,13 +16,17 @@ export function createHttpSender(of: {
   readonly url: string;
   /** API key; null for none. */
   readonly key: string | null;
+  /** The one certificate that is trusted; null or absent: as the machine does. */
+  readonly certificate?: (() => string | null) | null;
   readonly connections: number;
   /** The wall clock, for a `Retry-After` that is a date. */
   readonly now: () => number;
 }): Sender {
   const { origin, pathname } = new URL(of.url);
   const path = `${pathname.replace(/\/$/, '')}/v1/inferences`;
+  const { certificate = null } = of;
   const pool = new Pool(origin, {
+    ...(certificate === null ? {} : { connect: pinnedConnector(certificate) }),
     connections: of.connections,
     headersTimeout: patience,
     bodyTimeout: patience,
@@ -66,12 +71,11 @@ function answerOf(status: number, retryAfter: string | string[] | undefined, got
   if (status === 429 || status === 503)
     return { kind: 'later', afterMs: waitOf(retryAfter, got.now()), reason: `HTTP ${status}` };
   const body = jsonOf(got.text);
-  if (status === 200) {
-    const refused = body?.['refused'];
-    return Array.isArray(refused)
-      ? { kind: 'taken', refused: refused as { index: number; reason: string }[] }
-      : { kind: 'failed', reason: 'an answer that is no answer of Leeway' };
-  }
+  // 422 with a list: every row was refused, each for its own reason.
+  const refused = status === 200 || status === 422 ? body?.['refused'] : undefined;
+  if (Array.isArray(refused))
+    return { kind: 'taken', refused: refused as { index: number; reason: string }[] };
+  if (status === 200) return { kind: 'failed', reason: 'an answer that is no answer of Leeway' };
   const { code, message } = (body ?? {}) as { code?: unknown; message?: unknown };
   if (status === 401 || status === 403 || status === 404)
     throw new LeewayError(

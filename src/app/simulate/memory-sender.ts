@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -10,7 +11,7 @@ import type { Intake, Source } from '../../source/ports.ts';
 /** A service of its own in this process, without a network between. */
 export interface MemoryTarget extends Sender {
   readonly app: App;
-  /** Rows refused so far, by reason. */
+  /** Rows of this run refused so far, by reason; a kept directory may hold those of others. */
   rejected(): Promise<ReadonlyMap<string, number>>;
 }
 
@@ -32,7 +33,9 @@ export async function openMemoryTarget(of: {
   };
   // A second signal ends the process where it stands.
   process.once('exit', remove);
-  const { source, send, eventTime } = createSource(of.from);
+  // Positions of one run: a kept directory may hold rejects of others.
+  const run = randomUUID();
+  const { source, send, eventTime } = createSource(of.from, run);
   try {
     const config = loadConfig(
       null,
@@ -53,7 +56,7 @@ export async function openMemoryTarget(of: {
       app,
       send,
       rejected: async () =>
-        new Map((await app.storage.rejects.counts(name)).map(({ reason, n }) => [reason, n])),
+        new Map((await app.storage.rejects.counts(name, `${run}/`)).map(({ reason, n }) => [reason, n])),
       close: async () => {
         await app.stop();
         process.off('exit', remove);
@@ -67,7 +70,7 @@ export async function openMemoryTarget(of: {
 }
 
 /** A source that hands over what is sent. */
-function createSource(from: number) {
+function createSource(from: number, run: string) {
   let intake: Intake | null = null;
   let paused: Promise<void> = Promise.resolve();
   let unpause: () => void = () => undefined;
@@ -93,12 +96,12 @@ function createSource(from: number) {
     position += payloads.length;
     const records = payloads.map(({ body, id }, index) => ({
       source: name,
-      position: String(first + index),
+      position: `${run}/${first + index}`,
       body,
       time: null,
       fallbackId: id,
     }));
-    const lastPosition = String(position - 1);
+    const lastPosition = `${run}/${position - 1}`;
     await intake!.store({ source: name, partition: name, records, lag: 0, lastPosition }, signal);
   };
   const send: Sender['send'] = async (payloads, signal) => {

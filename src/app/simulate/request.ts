@@ -5,7 +5,13 @@ import type { Disorder } from '../../simulate/traffic.ts';
 import type { KafkaTarget } from './kafka-sender.ts';
 
 export type Target =
-  | { readonly kind: 'http'; readonly url: string; readonly key: string | null }
+  | {
+      readonly kind: 'http';
+      readonly url: string;
+      readonly key: string | null;
+      /** The one certificate that is trusted; null: as the machine does. */
+      readonly certificate: (() => string | null) | null;
+    }
   | ({ readonly kind: 'kafka' } & KafkaTarget)
   /** `keep` is the data directory that stays; null is a temporary one. */
   | { readonly kind: 'memory'; readonly keep: string | null };

@@ -179,7 +179,7 @@ async function drive({ request, deps, opened, rows, started }: Driving): Promise
     users,
   );
   const model = request.model === '' ? String(rows.sample[0]?.payload['model'] ?? '') : request.model;
-  const found = memory === null ? null : await foundIn(memory, { model, tally });
+  const found = memory === null ? null : await foundIn(memory, { model, from: span.from, tally });
   return {
     ...end,
     target: sender.target,
