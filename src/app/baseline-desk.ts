@@ -17,6 +17,7 @@ export interface BaselineDeskDeps {
   readonly readRows: (
     format: 'json' | 'ndjson' | 'csv' | 'parquet',
     body: Uint8Array,
+    text?: readonly string[],
   ) => AsyncIterable<Uint8Array>;
   readonly runNow: () => number;
   readonly now: () => number;
@@ -31,8 +32,8 @@ export function createBaselineDesk(deps: BaselineDeskDeps): BaselineDesk {
     baselines.activate({ model, version: '', baseline, from: deps.runNow(), by });
   return {
     list: model => listOf(storage, model),
-    upload: async ({ model, format, body, activate: active, note }) => {
-      const rows = uploadedRows(deps, { model, format, body });
+    upload: async ({ model, format, body, text, activate: active, note }) => {
+      const rows = uploadedRows(deps, { model, format, body, text: text ?? [] });
       const made = await baselines.fromRows({ model, rows, note, origin: 'uploaded' });
       // The first baseline of a model is what it waits for.
       const first = (await storage.baselines.activations(model)).length === 0;
@@ -81,11 +82,12 @@ async function* uploadedRows(
     readonly model: string;
     readonly format: 'json' | 'ndjson' | 'csv' | 'parquet';
     readonly body: Uint8Array;
+    readonly text: readonly string[];
   },
 ): AsyncGenerator<LabelledRow> {
   const decoder = deps.decoderFor(upload.model);
   let index = 0;
-  for await (const body of deps.readRows(upload.format, upload.body)) {
+  for await (const body of deps.readRows(upload.format, upload.body, upload.text)) {
     const position = `upload/${index}`;
     const record = { source: 'upload', position, body, time: null, fallbackId: position };
     for (const outcome of decoder.decode(record, deps.now())) {

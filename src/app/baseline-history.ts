@@ -23,7 +23,12 @@ export function createBaselineHistory(deps: BaselineHistoryDeps): BaselineHistor
   const read = async (model: string, number: number): Promise<Baseline> => {
     const found = await store.read(model, number);
     if (found === null)
-      throw new LeewayError('LW_NOT_FOUND', `There is no baseline ${number} of "${model}".`);
+      throw new LeewayError(
+        'LW_NOT_FOUND',
+        `There is no baseline ${number} of "${model}".`,
+        undefined,
+        `\`leeway baselines list --model ${model}\` lists the baselines.`,
+      );
     return found;
   };
   return {
@@ -38,7 +43,12 @@ export function createBaselineHistory(deps: BaselineHistoryDeps): BaselineHistor
       const now = deps.runNow();
       const { current, previous } = lastTwo(await store.activations(model), now);
       if (current === null)
-        throw new LeewayError('LW_NOT_FOUND', `"${model}" has no active baseline to go back from.`);
+        throw new LeewayError(
+          'LW_NOT_FOUND',
+          `"${model}" has no active baseline to go back from.`,
+          undefined,
+          `\`leeway baselines list --model ${model}\` lists the baselines; one is learnt from traffic by itself.`,
+        );
       if (previous === null)
         throw new LeewayError(
           'LW_CONFLICT',

@@ -1,9 +1,14 @@
 import { describe, expect, it } from 'vitest';
-import { calibrationByLength } from './checks-from.ts';
+import { findingChecks } from '../domain/check-name.ts';
+import { calibrationByLength, checksFrom } from './checks-from.ts';
 
 const day = 86_400_000;
 const first = Date.UTC(2026, 9, 10);
 const at = (days: number) => calibrationByLength(first, first + days * day);
+
+it('says of every check whose findings can be asked for from when it can page', () => {
+  expect(checksFrom([], null, first).map(({ check }) => check)).toEqual(findingChecks);
+});
 
 describe('calibrationByLength', () => {
   it('short windows page after 7 days, long ones from the start, all are calibrated after 28', () => {

@@ -37,6 +37,7 @@ import { createStatusReader } from './status-reader.ts';
 import type { Storage } from './storage.ts';
 import { createStreamRules } from './stream-rules.ts';
 import { followTls, readTls } from './tls.ts';
+import { fingerprintOf } from './tls-files.ts';
 import { createUploadReader } from './uploads.ts';
 import { createWindowList } from './window-list.ts';
 
@@ -59,18 +60,35 @@ export interface DoorDeps {
   readonly stopping: () => boolean;
 }
 
+/** The HTTP interface, open. */
+export interface Door {
+  readonly url: string;
+  /** SHA-256 of the certificate that is served now; null without TLS. */
+  readonly certificate: string | null;
+  /** Has somebody told when another certificate is served. */
+  onCertificate(listener: () => void): void;
+  close(): Promise<void>;
+}
+
 /** Opens the HTTP interface; its ports are met by the stages here. */
-export async function openDoor(deps: DoorDeps): Promise<{ readonly url: string; close(): Promise<void> }> {
+export async function openDoor(deps: DoorDeps): Promise<Door> {
   const { config, publisher } = deps;
   const { host, tls } = config.listen;
   const ports = portsOf(deps);
   const app = await buildHttp(ports);
   const port = await listenOn(app, config.listen);
   const problem = publisher.problemOccurred;
+  let certificate = ports.tls === undefined ? null : fingerprintOf(ports.tls.cert);
+  const listeners: (() => void)[] = [];
+  const replaced = (fingerprint: string) => {
+    certificate = fingerprint;
+    publisher.certificateReplaced({ fingerprint });
+    for (const listener of listeners) listener();
+  };
   const endTls =
     tls === undefined
       ? () => undefined
-      : followTls({ tls, server: app.server as unknown as Server, problem });
+      : followTls({ tls, server: app.server as unknown as Server, problem, replaced });
   const close = async () => {
     endTls();
     await app.close();
@@ -84,6 +102,10 @@ export async function openDoor(deps: DoorDeps): Promise<{ readonly url: string; 
     const closeMetrics = await openMetrics(config.metrics, ports);
     return {
       url: urlOf(tls === undefined ? 'http' : 'https', host, port),
+      get certificate() {
+        return certificate;
+      },
+      onCertificate: listener => void listeners.push(listener),
       close: async () => void (await Promise.all([closeMetrics(), close()])),
     };
   } catch (error) {
@@ -105,7 +127,7 @@ async function openMetrics(metrics: Config['metrics'], ports: HttpDeps): Promise
   return () => app.close();
 }
 
-function portsOf(deps: DoorDeps): HttpDeps {
+function portsOf(deps: DoorDeps): HttpDeps & { readonly tls?: ReturnType<typeof readTls> } {
   const { config, storage, stages, publisher, runClock } = deps;
   const runNow = () => runClock.now();
   const files = createFileRows(storage.database);

@@ -47,7 +47,9 @@ export function revokeKey(directory: string, id: string, now: number): KeyEntry 
     if (found === undefined)
       throw new LeewayError(
         'LW_NOT_FOUND',
-        `There is no key ${id} in ${directory}; leeway keys list shows them.`,
+        `There is no key ${id} in ${directory}.`,
+        undefined,
+        `\`leeway keys list --all --data ${directory}\` lists the keys; those of the configuration end when they are removed there.`,
       );
     revoked = { ...found, revoked: found.revoked ?? now };
     return keys.map(key => (key === found ? revoked! : key));

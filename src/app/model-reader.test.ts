@@ -17,6 +17,8 @@ async function list(findings: readonly Finding[]) {
     lastBucket: 300,
   });
   const storage = {
+    db: 'leeway',
+    database: { rows: async () => [{ model: 'churn', environment: 'prod', last: '301500' }] },
     models: { list: async () => [version('prod', '1'), version('prod', '2'), version('staging', '1')] },
     findings: { newest: async () => findings },
     standing: {
@@ -25,7 +27,7 @@ async function list(findings: readonly Finding[]) {
       armed: async () => ['churn'],
     },
   } as unknown as Storage;
-  return createModelReader({ storage, policy: 'default', learning: () => '', runNow: () => 0 }).list();
+  return createModelReader({ storage, policy: 'default', learning: () => '', runNow: () => 400_000 }).list();
 }
 
 const verdictOf = async (...findings: Partial<Finding>[]) => (await list(findings.map(finding)))[0]?.verdict;
@@ -38,6 +40,8 @@ describe('the list of models', () => {
       ['staging', ['1'], 10, 'drift', true, true],
     ]);
     expect(models.map(m => m.baseline)).toEqual([4, 4]);
+    // The event time of the last row; where rows were removed meanwhile, of its bucket.
+    expect(models.map(m => m.lastSeen)).toEqual([301_500, 300_000]);
   });
 
   it('does not call a model stable that is still learning, however well its rows are read', async () => {

@@ -6,6 +6,7 @@ import { activeBaseline } from '../profile/baselines.ts';
 import type { ModelVersion } from '../store/models.ts';
 import { summarize } from './baseline-desk.ts';
 import { calibrationByLength, checksFrom } from './checks-from.ts';
+import { lastSeenOf } from './last-seen.ts';
 import type { Storage } from './storage.ts';
 
 export interface ModelReaderDeps {
@@ -87,6 +88,7 @@ interface Overview {
   readonly findings: ReadonlyMap<string, readonly Finding[]>;
   readonly firing: ReadonlySet<string>;
   readonly armed: ReadonlySet<string>;
+  readonly lastSeen: ReadonlyMap<string, number>;
 }
 
 async function listOf(deps: ModelReaderDeps): Promise<ModelSummary[]> {
@@ -98,11 +100,13 @@ async function listOf(deps: ModelReaderDeps): Promise<ModelSummary[]> {
     storage.standing.firing(policy),
     storage.standing.armed(),
   ]);
+  const seen = await lastSeenOf(storage, versions, deps.runNow());
   const overview: Overview = {
     activations: groupBy(activations, each => each.model),
     findings: groupBy(findings, streamKey),
     firing: new Set(firing.map(streamKey)),
     armed: new Set(armed),
+    lastSeen: new Map(seen.map(each => [streamKey(each), each.lastSeen])),
   };
   return byStream(versions).map(each => summaryOf(deps, each, overview));
 }
@@ -121,8 +125,7 @@ function summaryOf(
     versions: versions.map(v => v.version),
     rows: versions.reduce((sum, v) => sum + v.rows, 0),
     firstSeen: firstSeen(versions),
-    // Only the bucket is known, and its end may still lie ahead.
-    lastSeen: Math.min((lastBucket(versions) + 300) * 1000, deps.runNow()),
+    lastSeen: overview.lastSeen.get(key)!,
     baseline: activeBaseline(overview.activations.get(model) ?? [], '', Infinity),
     learning: deps.learning(model, environment) || null,
     verdict: overall(current),

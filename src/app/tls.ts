@@ -1,39 +1,17 @@
-import { readFileSync, statSync } from 'node:fs';
+import { statSync } from 'node:fs';
 import type { Server } from 'node:https';
-import { createSecureContext, type TlsOptions } from 'node:tls';
-import type { Config } from '../config/schema.ts';
+import type { TlsOptions } from 'node:tls';
 import { LeewayError } from '../lib/errors.ts';
-
-type TlsConfig = NonNullable<Config['listen']['tls']>;
+import { fingerprintOf, readTlsFiles, type TlsConfig, tlsText } from './tls-files.ts';
 
 /** How often the files are looked at, milliseconds. */
 const lookEveryMs = 5000;
 
 /** What a TLS server needs, read from the files. @throws LeewayError LW_TLS_INVALID */
-export function readTls(tls: TlsConfig): TlsOptions {
-  const options: TlsOptions = {
-    cert: readPem(tls.cert, 'listen.tls.cert'),
-    key: readPem(tls.key, 'listen.tls.key'),
-    minVersion: tls.minVersion,
-    ...(tls.clientCa === undefined
-      ? {}
-      : { ca: readPem(tls.clientCa, 'listen.tls.clientCa'), requestCert: true, rejectUnauthorized: true }),
-  };
-  try {
-    createSecureContext(options);
-  } catch (error) {
-    throw new LeewayError('LW_TLS_INVALID', `TLS cannot be set up: ${(error as Error).message}.`, error);
-  }
-  return options;
-}
-
-function readPem(path: string, key: string): Buffer {
-  try {
-    return readFileSync(path);
-  } catch (error) {
-    const { code = 'unknown' } = error as NodeJS.ErrnoException;
-    throw new LeewayError('LW_TLS_INVALID', `${key} (${path}) cannot be read: ${code}.`, error);
-  }
+export function readTls(tls: TlsConfig): TlsOptions & { readonly cert: Buffer } {
+  const read = readTlsFiles(tls);
+  if ('options' in read) return read.options;
+  throw new LeewayError('LW_TLS_INVALID', tlsText(read.problems));
 }
 
 /**
@@ -44,6 +22,8 @@ export function followTls(deps: {
   readonly tls: TlsConfig;
   readonly server: Pick<Server, 'setSecureContext'>;
   readonly problem: (e: { readonly code: string; readonly message: string }) => void;
+  /** Told when others are served from now on. */
+  readonly replaced?: (fingerprint: string) => void;
   readonly everyMs?: number;
 }): () => void {
   const { tls, server } = deps;
@@ -53,7 +33,9 @@ export function followTls(deps: {
     if (next === state) return;
     state = next;
     try {
-      server.setSecureContext(readTls(tls));
+      const options = readTls(tls);
+      server.setSecureContext(options);
+      deps.replaced?.(fingerprintOf(options.cert));
     } catch (error) {
       const { code, message } = error as LeewayError;
       deps.problem({ code, message: `${message} The certificate in use stays in use.` });

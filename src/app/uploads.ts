@@ -19,6 +19,7 @@ export function createUploadReader(deps: { readonly directory: string; readonly 
   return async function* read(
     format: 'json' | 'ndjson' | 'csv' | 'parquet',
     body: Uint8Array,
+    text: readonly string[] = [],
   ): AsyncGenerator<Uint8Array> {
     if (format === 'json' || format === 'ndjson') {
       const { rows, refusal } = splitBody(
@@ -35,7 +36,8 @@ export function createUploadReader(deps: { readonly directory: string; readonly 
     await mkdir(deps.directory, { recursive: true, mode: 0o700 });
     await writeFile(path, body, { mode: 0o600 });
     try {
-      for await (const row of deps.files.read(path)) yield Buffer.from(JSON.stringify(payloadOfTable(row)));
+      for await (const row of deps.files.read(path, undefined, text))
+        yield Buffer.from(JSON.stringify(payloadOfTable(row)));
     } catch (error) {
       throw withoutPath(error, path);
     } finally {

@@ -1,4 +1,5 @@
 import { Command, InvalidArgumentError } from 'commander';
+import { windowLengths } from '../domain/window.ts';
 import type { CliContext } from './context.ts';
 import type { ServiceOptions } from './service.ts';
 
@@ -37,6 +38,26 @@ export function wholeNumber(least: number, most: number): (text: string) => numb
     throw new InvalidArgumentError(`It must be a whole number from ${least} to ${most}.`);
   };
 }
+
+/** One of these numbers, as a parser of an option. */
+export function oneNumberOf(choices: readonly number[]): (text: string) => number {
+  return text => {
+    const value = Number(text);
+    if (/^\d+$/.test(text) && choices.includes(value)) return value;
+    throw new InvalidArgumentError(`It must be one of ${choices.join(', ')}.`);
+  };
+}
+
+/** One of these names, as a parser of an option. */
+export function oneNameOf(choices: readonly string[]): (text: string) => string {
+  return text => {
+    if (choices.includes(text)) return text;
+    throw new InvalidArgumentError(`It must be one of ${choices.join(', ')}.`);
+  };
+}
+
+/** Lengths of windows in hours. */
+export const windowHours: readonly number[] = windowLengths.map(seconds => seconds / 3600);
 
 /** Collects the values of an option that may be given several times. */
 export function collect(value: string, before: readonly string[]): string[] {

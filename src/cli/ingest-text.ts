@@ -36,6 +36,7 @@ export function ingestText(context: CliContext, result: IngestResult, end: Inges
   return [
     table(context, { head: [`rows, into ${end.where}`, 'number'], rows: shown, nothing: '' }),
     ...refusedText(context, result),
+    ...offsetText(result),
     ...retentionText(result, end),
     ...namelessText(result),
     ...endText(result),
@@ -52,6 +53,14 @@ function refusedText(context: CliContext, { tally }: IngestResult): string[] {
       return [reason, count, `${example.file}, ${place}`, example.detail];
     });
   return [table(context, { head: ['refused for', 'rows', 'first at', 'why'], rows, nothing: '' })];
+}
+
+/** A time without an offset is of a place nobody knows. */
+function offsetText({ tally }: IngestResult): string[] {
+  if (tally.withoutOffset === 0) return [];
+  return [
+    `${tally.withoutOffset.toLocaleString('en-US')} rows have a time without an offset (Z or +01:00). If these times are UTC, type the command again with --utc.`,
+  ];
 }
 
 /** What is too old, and the setting that decides it. */

@@ -1,5 +1,5 @@
 import { EventEmitter } from 'node:events';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
@@ -86,6 +86,9 @@ describe('help and usage', () => {
     [['start', '--port', 'x']],
     [['start', '--roles', 'ingest,cook']],
     [['findings']],
+    [['findings', '--model', 'm', '--hours', '5', '--url', 'http://h:1']],
+    [['findings', '--model', 'm', '--check', 'bogus', '--url', 'http://h:1']],
+    [['windows', 'm', '--length', '5', '--url', 'http://h:1']],
     [['check-config']],
     [['baseline', 'create', '--model', 'm', '--url', 'http://h:1']],
     [['models', '--url', 'not an address']],
@@ -93,6 +96,24 @@ describe('help and usage', () => {
     const { run, err } = setup();
     expect(await run(...args)).toBe(2);
     expect(err.join('')).not.toBe('');
+  });
+
+  it('names the choices of an option that has few', async () => {
+    const { run, err } = setup();
+    await run('windows', 'm', '--length', '5', ...url);
+    expect(err.join('\n')).toContain('It must be one of 1, 6, 24, 168.');
+    await run('findings', '--model', 'm', '--check', 'bogus', ...url);
+    expect(err.join('\n')).toContain('It must be one of blind, drift, missing,');
+  });
+
+  it('says in words what is wrong with a path', async () => {
+    const { run, err } = setup();
+    const none = join(directory, 'nosuch');
+    expect(await run('vectors', none)).toBe(2);
+    expect(err.join()).toContain(
+      `The directory ${none} cannot be read: there is no such file or directory. Give one that holds *.json files.`,
+    );
+    expect(err.join()).not.toContain('ENOENT');
   });
 
   it('tells its version', async () => {
@@ -364,6 +385,25 @@ describe('talking to the service', () => {
       windowSeconds: '86400',
       limit: '50',
     });
+  });
+
+  it('says which columns of an uploaded file are text', async () => {
+    const { run, requests } = setup({ status: 201, body: { baseline: 3, rows: 2, active: true } });
+    const csv = file('codes.csv', 'code\n0123\n');
+    expect(await run('baseline', 'create', '--model', 'm', '--file', csv, '--text', 'code,zip', ...url)).toBe(
+      0,
+    );
+    expect(new URL(requests[0]!.url).searchParams.get('text')).toBe('code,zip');
+    const period = ['--from', '2026-01-01', '--to', '2026-01-08', '--text', 'code'];
+    expect(await run('baseline', 'create', '--model', 'm', ...period, ...url)).toBe(2);
+  });
+
+  it('exports no directory without a store, and makes nothing', async () => {
+    const { run, err } = setup();
+    const [data, to] = [join(directory, 'mistyped'), join(directory, 'not', 'made')];
+    expect(await run('export', '--data', data, '--to', to)).toBe(2);
+    expect(err[0]).toContain(`There is no store in ${data}`);
+    expect([data, join(directory, 'not')].filter(path => existsSync(path))).toEqual([]);
   });
 
   it('uploads a file as a baseline', async () => {

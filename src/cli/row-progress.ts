@@ -20,16 +20,22 @@ export interface RowProgress {
 /** Work that ends sooner needs no bar, milliseconds. */
 const patience = 2000;
 
+/** Of nothing counted yet no share can be told. */
+export function barFormat(of: number): string {
+  return of === 0 ? '{text}' : '{bar} {percentage} % | {value} of {total} rows | {rate} rows/s | {text}';
+}
+
 /** A bar with rows a second once the work takes longer; lines alone where nobody reads along. */
 export function createRowProgress({ terminal, clock }: CliContext): RowProgress {
   const say = (line: string) => terminal.err(printable(line));
   if (!terminal.interactive) return { step: () => undefined, say, stop: () => undefined };
   const started = clock.now();
   let bar: SingleBar | null = null;
+  let shown = '';
   const open = (of: number) => {
     const made = new SingleBar(
       {
-        format: '{bar} {percentage} % | {value} of {total} rows | {rate} rows/s | {text}',
+        format: barFormat(of),
         barsize: 24,
         hideCursor: true,
         clearOnComplete: true,
@@ -47,6 +53,9 @@ export function createRowProgress({ terminal, clock }: CliContext): RowProgress 
   return {
     step: ({ done, of, perSecond, text }) => {
       if (bar === null && clock.now() - started < patience) return;
+      const format = barFormat(of);
+      if (format !== shown) close();
+      shown = format;
       bar ??= open(of);
       bar.setTotal(of);
       const rate = perSecond > 0 ? Math.round(perSecond).toLocaleString('en-US') : '-';

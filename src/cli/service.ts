@@ -2,8 +2,10 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { errorCodes, LeewayError } from '../lib/errors.ts';
 import type { CliContext } from './context.ts';
+import { pinnedFetch } from './pinned-fetch.ts';
 import { serviceKey } from './service-key.ts';
 import { printable } from './terminal.ts';
+import { unreachable } from './unreachable.ts';
 
 /** Options of every command that talks to a running service. */
 export interface ServiceOptions {
@@ -25,6 +27,8 @@ export interface Service {
   readonly url: string;
   /** The API key it is called with; null: none. */
   readonly key: string | null;
+  /** Of a service on this machine that speaks TLS: the certificate it shows now, and none but it is trusted. */
+  readonly certificate: (() => string | null) | null;
   get<T>(path: string, query?: Readonly<Record<string, string | undefined>>): Promise<T>;
   post<T>(path: string, body: unknown): Promise<T>;
   /** Whether it can do its work, and if not, why. */
@@ -39,7 +43,8 @@ export interface Service {
 export function connect(context: CliContext, options: ServiceOptions): Service {
   const { environment } = context.terminal;
   const given = options.url ?? environment['LEEWAY_URL'];
-  const locked = given === undefined ? readLock(options.data ?? '.leeway') : null;
+  const directory = options.data ?? '.leeway';
+  const locked = given === undefined ? readLock(directory) : null;
   const url = given ?? locked!.url;
   if (!/^https?:\/\//i.test(url) || !URL.canParse(url))
     throw new LeewayError(
@@ -48,8 +53,11 @@ export function connect(context: CliContext, options: ServiceOptions): Service {
     );
   const base = url.replace(/\/+$/, '');
   const key = serviceKey({ keyFile: options.keyFile, local: locked?.key ?? null, environment });
+  // Read anew with every connection: the service writes it down when it takes a new certificate over.
+  const certificate = (locked?.certificate ?? null) === null ? null : () => readLock(directory).certificate;
+  const fetchBy = certificate === null ? context.fetch : pinnedFetch(certificate);
   const call = async <T>(path: string, init: RequestInit): Promise<T> => {
-    const response = await answer(context, `${base}${path}`, withKey(init, key));
+    const response = await answer(fetchBy, `${base}${path}`, withKey(init, key));
     const body: unknown = await response.json().catch(() => null);
     if (!response.ok) throw failureOf(response.status, body);
     return body as T;
@@ -57,16 +65,17 @@ export function connect(context: CliContext, options: ServiceOptions): Service {
   return {
     url: base,
     key,
+    certificate,
     readiness: async () => {
       // Not ready is an answer, of status 503.
-      const response = await answer(context, `${base}/readyz`, withKey({}, key));
+      const response = await answer(fetchBy, `${base}/readyz`, withKey({}, key));
       const { ready, reasons } = ((await response.json().catch(() => null)) ?? {}) as Partial<Readiness>;
       if (typeof ready !== 'boolean' || !Array.isArray(reasons)) throw failureOf(response.status, null);
       return { ready, reasons };
     },
     get: (path, query = {}) => call(`${path}${queryText(query)}`, {}),
     download: async path => {
-      const response = await answer(context, `${base}${path}`, withKey({}, key));
+      const response = await answer(fetchBy, `${base}${path}`, withKey({}, key));
       if (!response.ok) throw failureOf(response.status, await response.json().catch(() => null));
       return new Uint8Array(await response.arrayBuffer());
     },
@@ -87,19 +96,28 @@ function withKey(init: RequestInit, key: string | null): RequestInit {
   return { ...init, redirect: 'error', headers: { ...init.headers, authorization: `Bearer ${key}` } };
 }
 
-async function answer(context: CliContext, url: string, init: RequestInit): Promise<Response> {
+async function answer(fetchBy: typeof fetch, url: string, init: RequestInit): Promise<Response> {
   try {
-    return await context.fetch(url, init);
+    return await fetchBy(url, init);
   } catch (error) {
-    throw new LeewayError('LW_SERVICE_UNREACHABLE', `Nothing answers at ${new URL(url).origin}.`, error);
+    throw unreachable(url, error);
   }
 }
 
-function readLock(directory: string): { readonly url: string; readonly key: string | null } {
+interface Lock {
+  readonly url: string;
+  readonly key: string | null;
+  /** SHA-256 of the certificate that the service shows; null: it speaks no TLS. */
+  readonly certificate: string | null;
+}
+
+function readLock(directory: string): Lock {
   const file = join(directory, 'leeway.json');
   try {
-    const { url, key } = JSON.parse(readFileSync(file, 'utf8')) as { url?: unknown; key?: unknown };
-    if (typeof url === 'string') return { url, key: typeof key === 'string' ? key : null };
+    const lock = JSON.parse(readFileSync(file, 'utf8')) as Partial<Record<keyof Lock, unknown>>;
+    const text = (value: unknown) => (typeof value === 'string' ? value : null);
+    if (typeof lock.url === 'string')
+      return { url: lock.url, key: text(lock.key), certificate: text(lock.certificate) };
   } catch (error) {
     throw new LeewayError(
       'LW_SERVICE_UNREACHABLE',
@@ -119,9 +137,10 @@ function queryText(query: Readonly<Record<string, string | undefined>>): string 
 }
 
 function failureOf(status: number, body: unknown): LeewayError {
-  const { code, message } = (body ?? {}) as { code?: unknown; message?: unknown };
+  const { code, message, advice } = (body ?? {}) as { code?: unknown; message?: unknown; advice?: unknown };
   if (typeof code === 'string' && Object.hasOwn(errorCodes, code) && typeof message === 'string') {
-    return new LeewayError(code as keyof typeof errorCodes, message);
+    const given = typeof advice === 'string' && advice !== '' ? printable(advice) : undefined;
+    return new LeewayError(code as keyof typeof errorCodes, message, undefined, given);
   }
   return new LeewayError(
     'LW_SERVICE_UNREACHABLE',

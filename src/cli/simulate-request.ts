@@ -134,8 +134,8 @@ async function targetOf(context: CliContext, options: SimulateOptions): Promise<
   const service = connect(context, options);
   // Whether anything answers there; a service that is not ready yet puts off what it cannot take.
   await service.readiness();
-  const { url, key } = service;
-  return { kind: 'http', url, key };
+  const { url, key, certificate } = service;
+  return { kind: 'http', url, key, certificate };
 }
 
 async function kafkaTarget({ terminal }: CliContext, options: SimulateOptions): Promise<Target> {

@@ -74,6 +74,13 @@ export function readDocument({ file, text }: ConfigText, environment: Environmen
       },
     });
   const contents = document.contents as unknown;
+  const root = isScalar(contents) && contents.value === null ? null : contents;
+  if (problems.length === 0 && root !== null && !isMap(root))
+    tell(
+      root as Node,
+      'no-mapping',
+      `must be a mapping of sections, such as \`listen: {port: 8080}\`, not ${isSeq(root) ? 'a list' : 'a single value'}`,
+    );
   return {
     file,
     value: problems.length > 0 ? undefined : (document.toJS() ?? {}),

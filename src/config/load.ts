@@ -26,6 +26,8 @@ interface Reading {
   readonly problems: readonly Problem[];
   /** Where a value comes from: `file:line`, `command line` or `default`. */
   readonly origin: (path: Path) => string;
+  /** Something else that was found wrong with a value, with its place. */
+  readonly place: (found: Finding) => Problem;
 }
 
 /** A configuration that can be used, and where each value of it comes from. */
@@ -121,9 +123,6 @@ function read(texts: readonly ConfigText[], overrides: ConfigOverrides, environm
     return exact && path.length > 0 ? `${file}:${line}` : 'default';
   };
   const unusable = documents.flatMap(({ problems }) => problems);
-  if (unusable.length > 0) return { config: null, problems: unusable, origin };
-  const root = configSchema as unknown as SchemaNode;
-  const given = merge(convertTexts(root, mergeDocuments(documents)), overrides);
   const located = (found: Finding): Problem => {
     const { file, line, column } = originOf(documents, found.path, found.atKey);
     return {
@@ -135,7 +134,10 @@ function read(texts: readonly ConfigText[], overrides: ConfigOverrides, environm
       message: found.message,
     };
   };
-  return { ...settle(root, given, located), origin };
+  if (unusable.length > 0) return { config: null, problems: unusable, origin, place: located };
+  const root = configSchema as unknown as SchemaNode;
+  const given = merge(convertTexts(root, mergeDocuments(documents)), overrides);
+  return { ...settle(root, given, located), origin, place: located };
 }
 
 function valueAt(value: unknown, key: string | number): unknown {

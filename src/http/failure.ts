@@ -92,6 +92,8 @@ export function addFailureHandlers(app: HttpApp, send: Send): void {
       new LeewayError(
         'LW_NOT_FOUND',
         `There is no ${request.method} ${withoutKeys(request.url.split('?')[0]!)}.`,
+        undefined,
+        'Check the path and the method; GET /openapi.json lists the routes.',
       ),
     ),
   );

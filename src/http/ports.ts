@@ -175,6 +175,8 @@ export interface BaselineUpload {
   readonly model: string;
   readonly format: 'json' | 'ndjson' | 'csv' | 'parquet';
   readonly body: Uint8Array;
+  /** Columns of a table that are text though they look like numbers. */
+  readonly text?: readonly string[];
   readonly activate: boolean;
   readonly note: string;
 }

@@ -466,6 +466,14 @@ describe('changing', () => {
     expect(calls[0]).toMatchObject(['upload', { model: 'churn', format, activate: true, note: 'n' }]);
   });
 
+  it('hands on which columns of an uploaded table are text, and JSON takes none', async () => {
+    const { post, calls } = await setup();
+    const path = '/v1/models/churn/baselines?text=code,%20zip';
+    expect((await post(path, 'code\n1\n', { 'content-type': 'text/csv' })).statusCode).toBe(201);
+    expect(calls[0]).toMatchObject(['upload', { text: ['code', 'zip'] }]);
+    expect((await post(path, '{"code":1}\n', ndjson)).json().code).toBe('LW_REQUEST_INVALID');
+  });
+
   it('takes larger bodies for a baseline than for intake', async () => {
     const { post } = await setup();
     expect((await post('/v1/models/churn/baselines', 'x'.repeat(15_000), ndjson)).statusCode).toBe(201);
@@ -626,6 +634,7 @@ describe('failures', () => {
     expect((await get('/nope?x=1')).json()).toMatchObject({
       code: 'LW_NOT_FOUND',
       message: 'There is no GET /nope.',
+      advice: 'Check the path and the method; GET /openapi.json lists the routes.',
     });
     expect((await get('/v1/inferences')).json().code).toBe('LW_NOT_FOUND');
     expect((await get('/v1/models/%E0%A4%A')).statusCode).toBeGreaterThanOrEqual(400);

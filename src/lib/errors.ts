@@ -145,21 +145,19 @@ export const errorCodes = {
 } as const;
 export type ErrorCode = keyof typeof errorCodes;
 
-/** An error with a stable code. `message` says what happened and where; `advice` what to do. */
+/** An error with a stable code. `message` says what happened and where; `advice` what to do, the code's own unless given. */
 export class LeewayError extends Error {
   readonly code: ErrorCode;
+  readonly advice: string;
 
-  constructor(code: ErrorCode, message: string, cause?: unknown) {
+  constructor(code: ErrorCode, message: string, cause?: unknown, advice: string = errorCodes[code].advice) {
     super(message, cause === undefined ? undefined : { cause });
     this.name = 'LeewayError';
     this.code = code;
+    this.advice = advice;
   }
 
   get status(): number {
     return errorCodes[this.code].status;
-  }
-
-  get advice(): string {
-    return errorCodes[this.code].advice;
   }
 }

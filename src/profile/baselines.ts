@@ -198,7 +198,12 @@ function activationOf({ model, baseline, to }: Omit<Baseline, 'subjects'>) {
 async function activate(deps: BaselinesDeps, options: ActivateOptions): Promise<Activation> {
   const known = await deps.store.list(options.model);
   if (!known.some(({ baseline }) => baseline === options.baseline))
-    throw new LeewayError('LW_NOT_FOUND', `model "${options.model}" has no baseline ${options.baseline}`);
+    throw new LeewayError(
+      'LW_NOT_FOUND',
+      `model "${options.model}" has no baseline ${options.baseline}`,
+      undefined,
+      `\`leeway baselines list --model ${options.model}\` lists the baselines.`,
+    );
   const activation = { ...options, at: await deps.storeClock.now() };
   await deps.store.activate(activation);
   return activation;

@@ -34,6 +34,7 @@ const names: Readonly<Record<keyof Events, true>> = {
   accessRefused: true,
   accessUsed: true,
   configReloaded: true,
+  certificateReplaced: true,
   problemOccurred: true,
 };
 export const eventNames = Object.keys(names) as (keyof Events)[];

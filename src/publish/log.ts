@@ -37,6 +37,8 @@ function intakeLines(log: Log): Handlers {
     modelCreated: e => log.info({ ...e }, 'new model'),
     storeFailed: e => log.warn({ ...e }, 'statement failed'),
     storeRecovered: e => log.info({ ...e }, 'store answers again'),
+    certificateReplaced: e =>
+      log.info({ ...e }, 'the certificate of listen.tls was replaced: the new one is served'),
     problemOccurred: e => log[e.code.endsWith('_WARNING') ? 'warn' : 'error']({ code: e.code }, e.message),
   };
 }

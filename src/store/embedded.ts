@@ -46,6 +46,11 @@ export async function openEmbedded(directory: string): Promise<Database> {
   return database;
 }
 
+/** Whether there is a store in the directory; makes nothing. */
+export function hasStore(directory: string): boolean {
+  return existsSync(join(directory, 'chdb'));
+}
+
 /** Tries before the engine does, which does not say why it cannot: a full disk would look like a locked directory. */
 function prepare(path: string): void {
   const chdb = join(path, 'chdb');

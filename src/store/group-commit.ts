@@ -7,6 +7,8 @@ export interface GroupCommitDeps {
   readonly clock: Clock;
   readonly limits: Omit<IntakeLimits, 'autoModels'>;
   readonly steady: { readonly healthy: boolean; giveUp(): void };
+  /** Which models take a place. */
+  readonly gate: { readonly size: number };
   /** Stores joined batches, the oldest handed over at `since` (the clock); one answer each. */
   store(batches: readonly IntakeBatch[], since: number): Promise<IntakeAnswer[]>;
   /** Told once, when the store has failed for good. */
@@ -14,7 +16,7 @@ export interface GroupCommitDeps {
 }
 
 /** Group commit: one flush at a time; what arrives meanwhile makes the next one. */
-export function createGroupCommit({ clock, limits, steady, store, onFatal }: GroupCommitDeps): Intake {
+export function createGroupCommit({ clock, limits, steady, gate, store, onFatal }: GroupCommitDeps): Intake {
   const line = createWaitingLine(clock, limits);
   let waiting = 0;
   let running: Promise<void> | null = null;
@@ -52,6 +54,9 @@ export function createGroupCommit({ clock, limits, steady, store, onFatal }: Gro
     },
     get healthy() {
       return dead === null && steady.healthy;
+    },
+    get models() {
+      return gate.size;
     },
     write: (batch, options) => {
       if (stopped) return Promise.reject(new LeewayError('LW_NOT_READY', 'the intake is stopped'));

@@ -368,6 +368,7 @@ describe('admission', () => {
       progress: [],
     });
     expect(answer.stored).toBe(3);
+    expect(intake.models).toBe(2);
     expect(answer.refused.map(r => [r.reason, r.position])).toEqual([
       ['too-many-models', 'c/t/0/2'],
       ['too-many-models', 'c/t/0/4'],

@@ -45,6 +45,8 @@ export interface Intake {
   readonly full: boolean;
   /** False while the store is away. */
   readonly healthy: boolean;
+  /** Models that take a place of `limits.autoModels`, once for each environment. */
+  readonly models: number;
   /** Stores what waits, then refuses. With the store away the waiting writes are rejected instead. */
   stop(): Promise<void>;
 }
@@ -106,7 +108,7 @@ export async function createIntake(deps: IntakeDeps): Promise<Intake> {
     for (const ignored of all.ignored) events.recordIgnored(ignored);
     return parts.map(part => answer(part, refused));
   };
-  return createGroupCommit({ clock, limits, store, steady, onFatal: deps.onFatal });
+  return createGroupCommit({ clock, limits, store, steady, gate, onFatal: deps.onFatal });
 }
 
 function join(parts: readonly Admitted[]): Admitted {

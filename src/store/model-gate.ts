@@ -9,6 +9,8 @@ export interface ModelStream {
 
 /** Which models may have rows: those known, and new ones up to a number. A model counts once per environment. */
 export interface ModelGate {
+  /** Places taken. */
+  readonly size: number;
   /** Whether rows of this stream may be stored. A new one takes a place. */
   admits(stream: ModelStream): boolean;
   /** Whether the model has rows or a place in any environment: labels are taken for such models alone. */
@@ -29,6 +31,9 @@ export function createModelGate(known: readonly ModelStream[], most: number, eve
   for (const stream of known) add(stream);
   const nameOf = ({ model, environment }: ModelStream) => JSON.stringify([model, environment]);
   return {
+    get size() {
+      return size;
+    },
     admits: stream => {
       if (models.get(stream.model)?.has(stream.environment) === true) return true;
       if (size >= most) return false;

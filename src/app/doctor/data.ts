@@ -1,9 +1,18 @@
 import { accessSync, constants, existsSync, readFileSync, rmSync, statfsSync, writeFileSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
+import type { LeewayError } from '../../lib/errors.ts';
 import { bytesText, type DoctorLine, linesOf } from './line.ts';
 
+/** Who asks about the directory. */
+interface Asker {
+  /** Whether it is the service itself. */
+  readonly running: boolean;
+  /** Why the service that leeway.json names could not be reached; absent: that was not tried. */
+  readonly unreachable?: Pick<LeewayError, 'message' | 'advice'> | null;
+}
+
 /** The data directory: can it be written, how much is free, who holds it. Takes no lock. */
-export function dataLines(directory: string, own: { readonly running: boolean }): DoctorLine[] {
+export function dataLines(directory: string, own: Asker): DoctorLine[] {
   const { ok, fail } = linesOf('data directory');
   const path = resolve(directory);
   if (!existsSync(path)) return [...absent(path), ...freeLine(nearest(path))];
@@ -12,7 +21,7 @@ export function dataLines(directory: string, own: { readonly running: boolean })
     problem === null
       ? ok('writable', path)
       : fail('writable', `${path}: ${problem}`, 'Give this user the directory, or --data another one.');
-  return [written, ...freeLine(path), ...(own.running ? [] : lockLines(path))];
+  return [written, ...freeLine(path), ...(own.running ? [] : lockLines(path, own.unreachable ?? null))];
 }
 
 function absent(path: string): DoctorLine[] {
@@ -62,12 +71,20 @@ function freeLine(path: string): DoctorLine[] {
 }
 
 /** Who holds the directory, as far as files tell: the engine's lock is not tried. */
-function lockLines(path: string): DoctorLine[] {
-  const { ok, warn } = linesOf('data directory');
+function lockLines(path: string, unreachable: NonNullable<Asker['unreachable']> | null): DoctorLine[] {
+  const { ok, warn, fail } = linesOf('data directory');
   const service = readJson(join(path, 'leeway.json'));
   const engine = Number(/^PID: (\d+)/m.exec(readText(join(path, 'chdb', 'status')))?.[1] ?? 0);
   const lines: DoctorLine[] = [];
   if (service === null) lines.push(ok('service', 'none is registered (no leeway.json)'));
+  else if (isAlive(service.pid) && unreachable !== null)
+    lines.push(
+      fail(
+        'service',
+        `runs as process ${service.pid} but cannot be reached: ${unreachable.message}`,
+        `${unreachable.advice} If process ${service.pid} is another program, the service was killed: leeway start goes on where it was.`,
+      ),
+    );
   else if (isAlive(service.pid)) lines.push(ok('service', `process ${service.pid} at ${service.url}`));
   else
     lines.push(

@@ -169,7 +169,7 @@ describe('models and jobs', () => {
   const fine: WorkFacts = {
     now: 100 * hour,
     streams: [{ model: 'churn', environment: 'prod', lastSeen: 99 * hour }],
-    mostModels: 200,
+    models: { known: 180, most: 200 },
     lastDay: { rows: 1000, rejects: 0 },
     jobs: [{ job: 'profile', model: '', outcome: 'done', detail: '', started: 100 * hour }],
     unready: [],
@@ -181,7 +181,7 @@ describe('models and jobs', () => {
     [{}, []],
     [{ streams: [] }, ['warn rows']],
     [{ streams: [{ model: 'churn', environment: 'prod', lastSeen: 0 }] }, ['warn silent']],
-    [{ mostModels: 1 }, ['warn number']],
+    [{ models: { known: 181, most: 200 } }, ['warn number']],
     [{ lastDay: { rows: 990, rejects: 10 } }, ['warn rejects']],
     [{ lastDay: { rows: 0, rejects: 10 } }, ['fail rejects']],
     [{ jobs: [{ ...fine.jobs[0]!, outcome: 'failed', detail: 'no memory' }] }, ['fail last runs']],
@@ -190,6 +190,13 @@ describe('models and jobs', () => {
     [{ unready: ['the store is away'] }, ['fail ready']],
     [{ clockStep: -300_000 }, ['warn clock']],
   ])('%j', (part, expected) => expect(of(part)).toEqual(expected));
+
+  it('count the places of models as the intake does, whatever rows are left', () => {
+    const text = (known: number) =>
+      workLines({ ...fine, models: { known, most: 200 } }).find(({ check }) => check === 'number')?.text;
+    expect(text(180)).toBe('180 of 200 model streams (limits.autoModels)');
+    expect(text(200)).toBe('200 of 200 model streams (limits.autoModels): rows of new ones are refused');
+  });
 });
 
 describe('receivers', () => {

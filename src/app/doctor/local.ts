@@ -4,7 +4,9 @@ import { systemClock } from '../../lib/clock.ts';
 import { LeewayError } from '../../lib/errors.ts';
 import { createInspection } from '../../store/inspection.ts';
 import { openServer } from '../../store/server.ts';
+import { readTlsFiles, tlsText } from '../tls-files.ts';
 import { dataLines } from './data.ts';
+import { isHiddenService } from './hidden.ts';
 import { kafkaLines } from './kafka.ts';
 import { type DoctorLine, linesOf } from './line.ts';
 import { machineFacts, processLines, versionLines } from './machine.ts';
@@ -19,6 +21,8 @@ export interface LocalRequest {
   readonly data: string | null;
   readonly environment: Readonly<Record<string, string | undefined>>;
   readonly deep: boolean;
+  /** Why the service that the data directory names could not be reached; absent: that was not tried. */
+  readonly unreachable?: LeewayError | null;
 }
 
 /**
@@ -35,12 +39,30 @@ export async function localReport(
   const read = readConfig(request);
   if (!('config' in read)) return { lines: [...lines, ...read.lines], settings: [] };
   const { config } = read;
-  lines.push(...settingLines(config, { keys: null }));
-  lines.push(...dataLines(config.data, { running: false }));
+  const data = dataLines(config.data, { running: false, unreachable: request.unreachable ?? null });
+  lines.push(...settingsOf(request, config, data.some(isHiddenService)), ...tlsLines(config));
+  lines.push(...data);
   lines.push(...(await serverLines(config)));
   lines.push(...(await sourceLines(config)));
   lines.push(...(await webhookLines(config, request.deep)));
   return { lines, settings: changedSettings(config) };
+}
+
+/** Of a service that runs and does not answer, neither the defaults nor a file say where it listens. */
+function settingsOf({ configs }: LocalRequest, config: Config, hidden: boolean): DoctorLine[] {
+  const lines = settingLines(config, { keys: null });
+  if (!hidden) return lines;
+  if (configs.length > 0) return lines.filter(({ check }) => check !== 'address');
+  const text = 'those of the process that runs are not known here; --config FILE checks a file';
+  return [linesOf('settings').ok('configuration', text)];
+}
+
+/** Certificate files that the service could not start with. */
+function tlsLines({ listen }: Config): DoctorLine[] {
+  const read = listen.tls === undefined ? null : readTlsFiles(listen.tls);
+  if (read === null || 'options' in read) return [];
+  const advice = new LeewayError('LW_TLS_INVALID', '').advice;
+  return [linesOf('settings').fail('certificate', tlsText(read.problems), advice)];
 }
 
 function readConfig(request: LocalRequest): { readonly config: Config } | { readonly lines: DoctorLine[] } {

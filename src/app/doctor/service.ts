@@ -4,7 +4,10 @@ import type { DoctorReader } from '../../http/operate-ports.ts';
 import type { StatusReader } from '../../http/ports.ts';
 import type { Clock } from '../../lib/clock.ts';
 import { createInspection } from '../../store/inspection.ts';
+import type { Intake } from '../../store/intake.ts';
+import { createTouchedStore } from '../../store/touched.ts';
 import { kafkaOptions } from '../kafka-options.ts';
+import { lastSeenOf } from '../last-seen.ts';
 import { endpointsOf } from '../live-outbox.ts';
 import type { Storage } from '../storage.ts';
 import { dataLines } from './data.ts';
@@ -22,6 +25,8 @@ export interface ServiceDoctorDeps {
   readonly clock: Clock;
   readonly storage: Storage;
   readonly status: StatusReader;
+  /** Null in a process that does not ingest. */
+  readonly intake: Pick<Intake, 'models'> | null;
   /** Whether requests need a key. */
   readonly keyNeeded: () => boolean;
 }
@@ -83,23 +88,19 @@ export function webhookLines(config: Config, deep: boolean): Promise<DoctorLine[
   return targetLines(endpointsOf(config), { guard: createTargetGuard(config.webhooks.allow), deep });
 }
 
-async function work({ config, clock, storage, status }: ServiceDoctorDeps, clockStep: number) {
+async function work({ config, clock, storage, status, intake }: ServiceDoctorDeps, clockStep: number) {
   const [versions, lastDay, jobs] = await Promise.all([
     storage.models.list(),
     createInspection(storage).lastDay(),
     status.jobs(1000),
   ]);
-  const streams = new Map<string, { model: string; environment: string; lastSeen: number }>();
-  for (const { model, environment, lastBucket } of versions) {
-    const key = JSON.stringify([model, environment]);
-    const lastSeen = Math.min(clock.now(), (lastBucket + 300) * 1000);
-    const known = streams.get(key);
-    streams.set(key, { model, environment, lastSeen: Math.max(known?.lastSeen ?? 0, lastSeen) });
-  }
+  const streams = await lastSeenOf(storage, versions, clock.now());
+  // Without an intake nothing is admitted here: the marks that another process counts from are counted.
+  const known = intake?.models ?? (await createTouchedStore(storage).streams()).length;
   return workLines({
     now: clock.now(),
-    streams: [...streams.values()],
-    mostModels: config.limits.autoModels,
+    streams,
+    models: { known, most: config.limits.autoModels },
     lastDay,
     jobs,
     unready: status.unready(),

@@ -8,7 +8,8 @@ export interface WorkFacts {
     readonly environment: string;
     readonly lastSeen: number;
   }[];
-  readonly mostModels: number;
+  /** Places that models take, one for each environment, as the intake counts them; and how many there are. */
+  readonly models: { readonly known: number; readonly most: number };
   readonly lastDay: { readonly rows: number; readonly rejects: number };
   readonly jobs: readonly {
     readonly job: string;
@@ -29,7 +30,14 @@ const named = 5;
 
 /** Models that went silent, rejects, jobs that fail. */
 export function workLines(facts: WorkFacts): DoctorLine[] {
-  return [...readyLines(facts), clockLine(facts), ...modelLines(facts), rejectLine(facts), jobLine(facts)];
+  return [
+    ...readyLines(facts),
+    clockLine(facts),
+    ...modelLines(facts),
+    placesLine(facts),
+    rejectLine(facts),
+    jobLine(facts),
+  ];
 }
 
 function readyLines({ unready }: WorkFacts): DoctorLine[] {
@@ -48,7 +56,7 @@ function clockLine({ clockStep }: WorkFacts): DoctorLine {
   );
 }
 
-function modelLines({ streams, now, mostModels }: WorkFacts): DoctorLine[] {
+function modelLines({ streams, now }: WorkFacts): DoctorLine[] {
   const { ok, warn } = linesOf('models');
   if (streams.length === 0)
     return [warn('rows', 'no model yet', 'POST an inference to /v1/inferences, or check the sources.')];
@@ -72,15 +80,20 @@ function modelLines({ streams, now, mostModels }: WorkFacts): DoctorLine[] {
         'Check who sends them; retired models can be left.',
       ),
     );
-  if (streams.length >= mostModels)
-    lines.push(
-      warn(
-        'number',
-        `${streams.length} models, and no more are created beyond limits.autoModels (${mostModels})`,
-        'Raise limits.autoModels, or find out who invents model names: `leeway rejects --reason too-many-models`.',
-      ),
-    );
   return lines;
+}
+
+/** Share of the places above which is warned. */
+const nearlyFull = 0.9;
+
+/** Whether new models find a place: beyond the last one their rows are refused. */
+function placesLine({ models: { known, most } }: WorkFacts): DoctorLine {
+  const { ok, warn } = linesOf('models');
+  const text = `${known} of ${most} model streams (limits.autoModels)`;
+  if (known <= most * nearlyFull) return ok('number', text);
+  const advice =
+    'Raise limits.autoModels and start again, or find out who invents model names: `leeway rejects --reason too-many-models`. A stream is a model in an environment and keeps its place when its rows are gone.';
+  return warn('number', known < most ? text : `${text}: rows of new ones are refused`, advice);
 }
 
 function rejectLine({ lastDay: { rows, rejects } }: WorkFacts): DoctorLine {

@@ -40,6 +40,7 @@ export const baseline: AddCommand = (program, context) => {
 interface CreateOptions extends ServiceOptions {
   readonly model: string;
   readonly file?: string;
+  readonly text?: string;
   readonly from?: string;
   readonly to?: string;
   readonly environment?: string;
@@ -51,6 +52,7 @@ function create(context: CliContext): Command {
   return serviceCommand('create', 'make a baseline from a file of rows, or from a period of stored ones')
     .requiredOption('--model <name>', 'the model')
     .option('--file <path>', 'CSV, NDJSON, JSON or Parquet, one row per inference (.gz is read)')
+    .option('--text <columns>', 'columns of the file that are text though they look like numbers')
     .option('--from <time>', 'start of the period, RFC 3339')
     .option('--to <time>', 'end of the period, RFC 3339')
     .option('--environment <name>', 'environment of the period')
@@ -60,6 +62,7 @@ function create(context: CliContext): Command {
       'after',
       examples(
         'leeway baseline create --model churn --file train.csv',
+        'leeway baseline create --model churn --file train.csv --text postcode,plan',
         'leeway baseline create --model churn --from 2026-11-01 --to 2026-11-08',
       ),
     )
@@ -81,15 +84,21 @@ async function send(context: CliContext, options: CreateOptions): Promise<Baseli
   const service = connect(context, options);
   const query = new URLSearchParams({ activate: String(options.activate), note: options.note });
   if (options.environment !== undefined) query.set('environment', options.environment);
+  if (options.text !== undefined) query.set('text', options.text);
   const path = modelPath(options.model, `/baselines?${query}`);
   if (options.file !== undefined && options.from === undefined && options.to === undefined) {
     const headers = headersOf(options.file);
     return service.upload<Baseline>(path, readFile(options.file), headers);
   }
-  if (options.file === undefined && options.from !== undefined && options.to !== undefined) {
+  if (
+    options.file === undefined &&
+    options.text === undefined &&
+    options.from !== undefined &&
+    options.to !== undefined
+  ) {
     return service.post<Baseline>(path, { from: options.from, to: options.to });
   }
-  throw new LeewayError('LW_USAGE', 'Give either --file, or --from and --to.');
+  throw new LeewayError('LW_USAGE', 'Give either --file (and --text with it), or --from and --to.');
 }
 
 function headersOf(file: string): Record<string, string> {

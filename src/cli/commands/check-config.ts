@@ -1,7 +1,22 @@
 import { Command } from 'commander';
+import type { Config } from '../../config/schema.ts';
+import type { Finding } from '../../config/validate.ts';
 import { LeewayError } from '../../lib/errors.ts';
 import { type AddCommand, examples } from '../command.ts';
 import { table } from '../table.ts';
+
+/** What is wrong with the files that a configuration names: the service could not start with them. */
+async function certificateFindings(config: Config | null): Promise<Finding[]> {
+  if (config?.listen.tls === undefined) return [];
+  const { readTlsFiles } = await import('../../app/tls-files.ts');
+  const read = readTlsFiles(config.listen.tls);
+  if ('options' in read) return [];
+  return read.problems.map(({ key, message }) => ({
+    rule: 'tls-files',
+    path: ['listen', 'tls', key],
+    message,
+  }));
+}
 
 /** `leeway check-config FILE...`: what is wrong with a configuration, by line and column; `--show`: what holds. */
 export const checkConfigFile: AddCommand = (program, context) => {
@@ -21,7 +36,8 @@ export const checkConfigFile: AddCommand = (program, context) => {
   command.action(async (files: string[], options: { json?: boolean; show?: boolean }) => {
     const { readConfig, problemText } = await import('../../config/load.ts');
     const { settingsOf } = await import('../../config/effective.ts');
-    const { config, problems, origin } = readConfig(files, context.terminal.environment);
+    const { config, origin, ...read } = readConfig(files, context.terminal.environment);
+    const problems = [...read.problems, ...(await certificateFindings(config)).map(read.place)];
     const shown = config === null || options.show !== true ? null : settingsOf(config);
     const settings = shown?.map(({ path, name, shown: value }) => ({ name, value, origin: origin(path) }));
     const names = files.join(', ');

@@ -1,4 +1,5 @@
 import { Command } from 'commander';
+import { isHiddenService } from '../../app/doctor/hidden.ts';
 import type { DoctorLine } from '../../app/doctor/line.ts';
 import type { ShownSetting } from '../../app/doctor/settings.ts';
 import { LeewayError } from '../../lib/errors.ts';
@@ -13,6 +14,9 @@ interface DoctorOptions extends ServiceOptions {
   readonly deep?: boolean;
   readonly settings?: boolean;
 }
+
+/** The data directory when none is given. */
+const usual = '.leeway';
 
 interface Report {
   /** Address of the service that answered; null: none runs. */
@@ -44,7 +48,9 @@ export const doctor: AddCommand = (program, context) => {
       ),
     )
     .action(async (options: DoctorOptions) => {
-      const report = (await ofService(context, options)) ?? (await ofMachine(context, options));
+      const data = await directoryOf(context, options);
+      const found = await ofService(context, { ...options, ...(data !== null && { data }) });
+      const report = found instanceof LeewayError ? await ofMachine(context, options, found) : found;
       const failed = report.lines.filter(({ level }) => level === 'fail').length;
       if (options.json === true)
         context.terminal.out(JSON.stringify({ ok: failed === 0, ...report }, null, 2));
@@ -54,8 +60,21 @@ export const doctor: AddCommand = (program, context) => {
   program.addCommand(command);
 };
 
-/** What the running service says of itself, and how it looks from here; null when none answers. */
-async function ofService(context: CliContext, options: DoctorOptions): Promise<Report | null> {
+/** The data directory that was asked for, or that of the configuration; null: the usual one. */
+async function directoryOf({ terminal }: CliContext, options: DoctorOptions): Promise<string | null> {
+  if (options.config.length === 0 || (options.data ?? usual) !== usual) return options.data ?? null;
+  const { readConfig } = await import('../../config/load.ts');
+  try {
+    return readConfig(options.config, terminal.environment).config?.data ?? null;
+  } catch (error) {
+    // Told with the checks of the settings.
+    if (error instanceof LeewayError) return null;
+    throw error;
+  }
+}
+
+/** What the running service says of itself, and how it looks from here; the reason when none answers. */
+async function ofService(context: CliContext, options: DoctorOptions): Promise<Report | LeewayError> {
   const { clock, version } = context;
   try {
     const service = connect(context, options);
@@ -93,16 +112,20 @@ async function ofService(context: CliContext, options: DoctorOptions): Promise<R
   } catch (error) {
     // An address that was asked for must answer; the data directory may be that of a service that is down.
     const asked = options.url !== undefined || context.terminal.environment['LEEWAY_URL'] !== undefined;
-    if (error instanceof LeewayError && error.code === 'LW_SERVICE_UNREACHABLE' && !asked) return null;
+    if (error instanceof LeewayError && error.code === 'LW_SERVICE_UNREACHABLE' && !asked) return error;
     throw error;
   }
 }
 
-async function ofMachine(context: CliContext, options: DoctorOptions): Promise<Report> {
+async function ofMachine(
+  context: CliContext,
+  options: DoctorOptions,
+  unreachable: LeewayError,
+): Promise<Report> {
   const { localReport } = await import('../../app/doctor/local.ts');
   const { environment } = context.terminal;
-  const given = options.config.length === 0 ? (options.data ?? '.leeway') : (options.data ?? null);
-  const data = options.config.length > 0 && given === '.leeway' ? null : given;
+  const given = options.config.length === 0 ? (options.data ?? usual) : (options.data ?? null);
+  const data = options.config.length > 0 && given === usual ? null : given;
   const deep = options.deep === true;
   const found = await localReport({
     version: context.version,
@@ -110,6 +133,7 @@ async function ofMachine(context: CliContext, options: DoctorOptions): Promise<R
     data,
     environment,
     deep,
+    unreachable,
   });
   return { service: null, ...found };
 }
@@ -120,7 +144,9 @@ function textOf({ service, lines, settings }: Report, options: DoctorOptions): s
   const shown: string[] = [];
   if (service === null)
     shown.push(
-      'No service runs here: these are the checks that need none. Nothing was locked or joined.',
+      lines.some(isHiddenService)
+        ? 'A service runs here and does not answer: these are the checks that do not need it. Nothing was locked or joined.'
+        : 'No service runs here: these are the checks that need none. Nothing was locked or joined.',
       '',
     );
   const areas = [...new Set(lines.map(({ area }) => area))];

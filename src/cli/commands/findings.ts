@@ -1,4 +1,15 @@
-import { type AddCommand, examples, modelPath, print, serviceCommand, wholeNumber } from '../command.ts';
+import { findingChecks } from '../../domain/check-name.ts';
+import {
+  type AddCommand,
+  examples,
+  modelPath,
+  oneNameOf,
+  oneNumberOf,
+  print,
+  serviceCommand,
+  wholeNumber,
+  windowHours,
+} from '../command.ts';
 import { knownModel } from '../known-model.ts';
 import { connect, type Service, type ServiceOptions } from '../service.ts';
 import { hoursText, table, timeText } from '../table.ts';
@@ -25,10 +36,10 @@ interface FindingsOptions extends ServiceOptions {
 export const findings: AddCommand = (program, context) => {
   const command = serviceCommand('findings', 'list what was concluded about a model, newest window first')
     .requiredOption('--model <name>', 'the model')
-    .option('--check <name>', 'only this check, e.g. drift')
+    .option('--check <name>', 'only this check, e.g. drift', oneNameOf(findingChecks))
     .option('--subject <name>', 'only this subject, e.g. feature:age')
     .option('--environment <name>', 'only this environment')
-    .option('--hours <length>', 'only windows of this length: 1, 6, 24 or 168', wholeNumber(1, 168))
+    .option('--hours <length>', 'only windows of this length: 1, 6, 24 or 168', oneNumberOf(windowHours))
     .option('--limit <number>', 'at most so many', wholeNumber(1, 50_000), 50)
     .addHelpText(
       'after',

@@ -69,6 +69,9 @@ describe('leeway keys', () => {
     expect(revoked).toMatchObject({ id: made.id, revoked: now });
     expect(JSON.parse((await keys('list', '--json')).out)).toEqual({ keys: [] });
     expect((await keys('list', '--all')).out).toContain('revoked');
+    const none = await keys('list');
+    expect(none.out).toContain('the only one is revoked or expired (--all lists them)');
+    expect(none.out).toContain('Callers still need a key and get 401');
   });
 
   it.each([
@@ -105,7 +108,11 @@ describe('leeway keys', () => {
 
   it('says that there is no such key', async () => {
     const { code, err } = await keys('revoke', 'nobodyhere');
-    expect([code, err]).toEqual([1, expect.stringContaining('leeway keys list')]);
+    expect([code, err]).toEqual([
+      1,
+      expect.stringMatching(/`leeway keys list --all --data .*` lists the keys/),
+    ]);
+    expect(err).not.toContain('leeway models');
   });
 });
 

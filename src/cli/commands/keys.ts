@@ -104,7 +104,8 @@ function list(context: CliContext): Command {
     .action(async (options: DataOptions & { all?: boolean }) => {
       const { listKeys } = await import('../../app/key-desk.ts');
       const now = context.clock.now();
-      const shown = listKeys(options.data).filter(key => options.all === true || isLive(key, now));
+      const all = listKeys(options.data);
+      const shown = all.filter(key => options.all === true || isLive(key, now));
       if (options.json === true) {
         const answer = shown.map(({ hash: _hash, ...key }) => ({ ...key, live: isLive(key, now) }));
         return context.terminal.out(JSON.stringify({ keys: answer }, null, 2));
@@ -120,10 +121,22 @@ function list(context: CliContext): Command {
             key.expires === null ? 'never' : dateText(key.expires),
             key.revoked !== null ? 'revoked' : isLive(key, now) ? 'live' : 'expired',
           ]),
-          nothing: `There is no key in ${options.data}. Next: leeway keys create --name NAME --roles read --data ${options.data}`,
+          nothing: nothingText(options.data, all.length),
         }),
       );
     });
+}
+
+/** Once there was a key, callers need one: with none left nobody but this machine's own command line gets in. */
+function nothingText(data: string, ended: number): string {
+  const next = `Next: leeway keys create --name NAME --roles read --data ${data}`;
+  if (ended === 0) return `There is no key in ${data}. ${next}`;
+  const ends = ended === 1 ? 'the only one is' : `all ${ended} are`;
+  return [
+    `No live key is left in ${data}: ${ends} revoked or expired (--all lists them).`,
+    'Callers still need a key and get 401, unless the configuration has one.',
+    next,
+  ].join('\n');
 }
 
 function revoke(context: CliContext): Command {

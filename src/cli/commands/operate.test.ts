@@ -88,6 +88,30 @@ describe('doctor', () => {
     expect(config.out[0]).toContain(`${wrong}:1:14: log.level must be`);
   });
 
+  it.each([[false], [true]])(
+    'fails when what the lock file names runs and cannot be reached (--config: %j)',
+    async named => {
+      const data = join(directory, `hidden-${named}`);
+      mkdirSync(data);
+      const lock = { url: 'http://127.0.0.1:18443', pid: process.pid, key: 'lw_k' };
+      writeFileSync(join(data, 'leeway.json'), JSON.stringify(lock));
+      const path = join(directory, 'hidden.yaml');
+      writeFileSync(path, `data: ${data}`);
+      const cause = Object.assign(new Error('x'), { code: 'ECONNREFUSED' });
+      const { run, out } = setup({
+        '/v1/doctor': () => {
+          throw new TypeError('fetch failed', { cause });
+        },
+      });
+      expect(await run('doctor', ...(named ? ['--config', path] : ['--data', data]))).toBe(1);
+      expect(out[0]).toMatch(/^A service runs here and does not answer/);
+      expect(out[0]).toContain(
+        `FAIL  service: runs as process ${process.pid} but cannot be reached: http://127.0.0.1:18443 cannot be reached: the connection was refused`,
+      );
+      expect(out[0]).not.toContain('8080');
+    },
+  );
+
   it('takes the data directory of the configuration', async () => {
     mkdirSync(join(directory, 'kept'));
     const path = join(directory, 'kept.yaml');

@@ -2,6 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Command } from 'commander';
 import { LeewayError } from '../../lib/errors.ts';
+import { fileReason } from '../../lib/file-reason.ts';
 import type { FoundFile, Mismatch, VectorReport } from '../../vectors/run.ts';
 import { type AddCommand, examples } from '../command.ts';
 import { Outcome } from '../outcome.ts';
@@ -32,14 +33,18 @@ function filesOf(directory: string): FoundFile[] {
   try {
     names = readdirSync(directory).filter(name => name.endsWith('.json'));
   } catch (error) {
-    throw new LeewayError('LW_USAGE', `${directory} cannot be read: ${(error as Error).message}`, error);
+    throw new LeewayError(
+      'LW_USAGE',
+      `The directory ${directory} cannot be read: ${fileReason(error)}. Give one that holds *.json files.`,
+      error,
+    );
   }
   if (names.length === 0) throw new LeewayError('LW_USAGE', `${directory} holds no *.json file.`);
   return names.sort().map(name => {
     try {
       return { name, text: readFileSync(join(directory, name), 'utf8') };
     } catch (error) {
-      return { name, problem: `cannot be read: ${(error as Error).message}` };
+      return { name, problem: `cannot be read: ${fileReason(error)}` };
     }
   });
 }

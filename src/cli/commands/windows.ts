@@ -1,4 +1,13 @@
-import { type AddCommand, examples, modelPath, print, serviceCommand, wholeNumber } from '../command.ts';
+import {
+  type AddCommand,
+  examples,
+  modelPath,
+  oneNumberOf,
+  print,
+  serviceCommand,
+  wholeNumber,
+  windowHours,
+} from '../command.ts';
 import { knownModel } from '../known-model.ts';
 import { connect, type ServiceOptions } from '../service.ts';
 import { hoursText, table, timeText } from '../table.ts';
@@ -27,7 +36,7 @@ const order = ['drift', 'failed', 'blind', 'no-data', 'insufficient', 'learning'
 export const windows: AddCommand = (program, context) => {
   const command = serviceCommand('windows', 'list the last windows of a model with their findings by verdict')
     .argument('<model>', 'the model')
-    .option('--length <hours>', 'only windows of this length: 1, 6, 24 or 168', wholeNumber(1, 168))
+    .option('--length <hours>', 'only windows of this length: 1, 6, 24 or 168', oneNumberOf(windowHours))
     .option('--blind', 'only windows that could not be read in time')
     .option('--environment <name>', 'only this environment')
     .option('--limit <number>', 'at most so many', wholeNumber(1, 10_000), 30)

@@ -13,6 +13,12 @@ const querystring = Type.Object(
     activate: Type.Boolean({ default: false, description: 'Judge by it from now on.' }),
     note: Type.String({ default: '', maxLength: 500 }),
     environment: environmentQuery,
+    text: Type.String({
+      default: '',
+      maxLength: 10_000,
+      description:
+        'Columns of a CSV or Parquet file that are text though they look like numbers, with commas between.',
+    }),
   },
   { additionalProperties: false },
 );
@@ -40,12 +46,19 @@ export const createBaseline: Route = (app, deps) => {
     },
     handler: async ({ params, query, body: bytes, headers }, reply) => {
       const { activate, note, environment = null } = query;
+      const text = query.text === '' ? [] : query.text.split(',').map(name => name.trim());
       const rows = bytes ?? Buffer.alloc(0);
       const format = formatOf(headers['content-type'] ?? '', rows);
+      if (text.length > 0 && format !== 'csv' && format !== 'parquet')
+        throw new LeewayError(
+          'LW_REQUEST_INVALID',
+          'text goes with CSV and Parquet: JSON says itself what is text.',
+        );
+      const upload = { model: params.model, format, body: rows, activate, note };
       const period = format === 'json' ? periodOf(rows) : null;
       const made: BaselineSummary =
         period === null
-          ? await deps.baselines.upload({ model: params.model, format, body: rows, activate, note })
+          ? await deps.baselines.upload(text.length === 0 ? upload : { ...upload, text })
           : await deps.baselines.cut({ model: params.model, environment, ...period, activate, note });
       return reply.code(201).send(made);
     },

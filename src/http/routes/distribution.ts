@@ -67,6 +67,8 @@ export const distribution: Route = (app, deps) => {
         throw new LeewayError(
           'LW_NOT_FOUND',
           `There is no profile of "${subject}" of "${params.model}" in this window.`,
+          undefined,
+          'GET /v1/models/MODEL lists the subjects, GET /v1/models/MODEL/windows the windows.',
         );
       }
       const { binning, baseline, windowStart, reference, current } = raw;

@@ -63,7 +63,12 @@ export const retrainingEvents: Route = (app, deps) => {
         period === undefined ? event : { ...event, training: period },
       );
       if (received.status === 'unknown-order' || received.order === null) {
-        throw new LeewayError('LW_NOT_FOUND', `There is no order "${id}".`);
+        throw new LeewayError(
+          'LW_NOT_FOUND',
+          `There is no order "${id}".`,
+          undefined,
+          'Send the id of the order as it stood in the message that asked for the training.',
+        );
       }
       if (received.status === 'conflict') {
         throw new LeewayError(

@@ -1,0 +1,16 @@
+/** The checks whose findings are stored, by name. */
+export const findingChecks = [
+  'blind',
+  'drift',
+  'missing',
+  'mismatch',
+  'unseen',
+  'schema',
+  'errors',
+  'latency',
+  'size',
+  'volume',
+  'objective',
+  'reused',
+  'suspected_duplicates',
+] as const;
