@@ -198,7 +198,7 @@ describe('a receiver that', () => {
   it('is not there is said so before anything is sent', async () => {
     const { code, err } = await command().run('--url', 'http://127.0.0.1:1');
     expect(code).toBe(1);
-    expect(err).toContain('LW_SERVICE_UNREACHABLE: Nothing answers at http://127.0.0.1:1.');
+    expect(err).toContain('LW_SERVICE_UNREACHABLE: http://127.0.0.1:1 cannot be reached');
   });
 });
 
