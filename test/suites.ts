@@ -70,7 +70,7 @@ export const suites: readonly Suite[] = [
     config: 'vitest.fault.config.ts',
     args: [],
     env: {
-      ci: { LEEWAY_KILLS: '30', LEEWAY_POINT_KILLS: '2' },
+      ci: { LEEWAY_KILLS: '22', LEEWAY_POINT_KILLS: '2' },
       full: {
         LEEWAY_KILLS: '1000',
         LEEWAY_POINT_KILLS: '100',
