@@ -1,24 +1,12 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { decoders } from '../../test/hostile/decoders.ts';
 import { createMutations } from '../../test/hostile/mutations.ts';
 import type { RawRecord } from '../domain/record.ts';
 import { type Outcome, rejectReasons } from '../domain/reject.ts';
 import { splitBody } from './body.ts';
-import { createDecoder } from './decoder.ts';
-import { type Mapping, parseMapping } from './mapping.ts';
 
 const now = Date.UTC(2026, 10, 21, 10);
-const mapping = parseMapping({
-  model: '/model',
-  id: '/id',
-  features: { a: '/features/age', b: '/features/list/0', c: '/__proto__/x', d: '/constructor/name' },
-  prediction: '/prediction',
-}) as Mapping;
-const decoders = [
-  createDecoder(),
-  createDecoder({ unknownKeys: 'refuse', keepPayloadBytes: 64 }),
-  createDecoder({ mapping }),
-];
 
 /** Inputs that have broken decoders: each with what becomes of it. */
 const corpus: readonly (readonly [string, string | Uint8Array, string])[] = [

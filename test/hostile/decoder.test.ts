@@ -1,7 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { createDecoder } from '../../src/decode/decoder.ts';
-import { type Mapping, parseMapping } from '../../src/decode/mapping.ts';
 import type { Outcome } from '../../src/domain/reject.ts';
+import { decoders } from './decoders.ts';
 import { usedHeap } from './memory.ts';
 import { createMutations } from './mutations.ts';
 import { prototypeNames } from './prototypes.ts';
@@ -11,18 +10,6 @@ const seed = Number(process.env['LEEWAY_SEED'] ?? 20_261_121);
 const now = Date.UTC(2026, 10, 21, 10);
 /** An input may cost this much processor time at most, milliseconds. */
 const most = 50;
-
-const mapping = parseMapping({
-  model: '/model',
-  id: '/id',
-  features: { a: '/features/age', b: '/features/list/0', c: '/__proto__/x', d: '/constructor/name' },
-  prediction: '/prediction',
-}) as Mapping;
-const decoders = [
-  createDecoder(),
-  createDecoder({ unknownKeys: 'refuse', keepPayloadBytes: 64 }),
-  createDecoder({ mapping }),
-];
 
 describe(`${inputs} spoilt payloads (seed ${seed})`, () => {
   it('never throw, never take long, change no prototype and leave nothing behind', () => {

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { afterAll, beforeAll, expect, it } from 'vitest';
+import { ingestRequest } from '../../../test/twins/ingest-request.ts';
 import { ingestText } from '../../cli/ingest-text.ts';
 import { loadConfig } from '../../config/load.ts';
 import { createManualClock } from '../../lib/clock.ts';
@@ -45,19 +46,7 @@ async function withFile<T>(
 ) {
   const inputs = await openInputs([path], { format: null, stdin: Readable.from([]) });
   const said: string[] = [];
-  const request: IngestRequest = {
-    model: 'churn',
-    environment: '',
-    mapping: '',
-    mapped: false,
-    columns: {},
-    ignore: [],
-    text: [],
-    utc: false,
-    now: false,
-    again: true,
-    ...changes,
-  };
+  const request = { ...ingestRequest, again: true, ...changes };
   const deps = {
     desk: local.desk,
     tables: async () => createFilePages(local.storage.database),

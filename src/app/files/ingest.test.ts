@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { ingestRequest } from '../../../test/twins/ingest-request.ts';
 import { loadConfig } from '../../config/load.ts';
 import { createManualClock } from '../../lib/clock.ts';
 import { LeewayError } from '../../lib/errors.ts';
@@ -43,19 +44,6 @@ afterAll(async () => {
   rmSync(directory, { recursive: true, force: true });
 });
 
-const request: IngestRequest = {
-  model: 'churn',
-  environment: '',
-  mapping: '',
-  mapped: false,
-  columns: {},
-  ignore: [],
-  text: [],
-  utc: false,
-  now: false,
-  again: false,
-};
-
 async function ingest(
   path: string,
   changes: Partial<IngestRequest> = {},
@@ -76,7 +64,7 @@ async function ingest(
     say: (line: string) => void said.push(line),
   };
   try {
-    const result = await ingestFiles(deps, inputs.files, { ...request, ...changes });
+    const result = await ingestFiles(deps, inputs.files, { ...ingestRequest, ...changes });
     return {
       ...result.tally,
       reasons: [...result.tally.reasons.values()],
@@ -318,7 +306,7 @@ it('whether a file can be read is known before anything is removed, and looking 
       say: () => undefined,
     };
     try {
-      await lookAtFiles(deps, inputs.files, { ...request, model: 'looked', ...changes });
+      await lookAtFiles(deps, inputs.files, { ...ingestRequest, model: 'looked', ...changes });
     } finally {
       inputs.remove();
     }
