@@ -7,6 +7,7 @@ import { type Options, readOptions, UsageError, usage } from './options.ts';
 import { bundleStory } from './story/bundle.ts';
 import {
   type Campaign,
+  digest,
   inLanes,
   pointTasks,
   randomTasks,
@@ -129,7 +130,7 @@ async function runAll(
         faults.length === 0 ? 'same' : `${faults.length} DIFFERENCES`
       }; ${killed} of ${planned} kills in ${minutes.toFixed(1)} min, about ${left.toFixed(0)} min left`,
     );
-    for (const fault of faults.slice(0, 20)) console.log(`    ${fault.slice(0, 400)}`);
+    for (const line of digest(faults)) console.log(`    ${line}`);
     return verdict;
   };
   const verdicts = await inLanes({ lanes, items: tasks, until: () => ending }, one);

@@ -103,6 +103,20 @@ export function faultsOf(run: Run, undisturbed: Run): string[] {
   ];
 }
 
+/** Lines of each kind that a report shows. */
+const shown = 5;
+
+/** What a report shows of many faults: how many there are of each kind, then some of each. */
+export function digest(faults: readonly string[]): string[] {
+  const kinds = new Map<string, string[]>();
+  for (const fault of faults) {
+    const kind = /^[^:]*(?:: missing|: too much)?/.exec(fault)?.[0] ?? '';
+    kinds.set(kind, [...(kinds.get(kind) ?? []), fault]);
+  }
+  const some = [...kinds.values()].flatMap(of => of.slice(0, shown).map(line => line.slice(0, 400)));
+  return [...[...kinds].map(([kind, of]) => `${of.length} x ${kind}`), ...some];
+}
+
 /** What must hold of every run by itself. */
 export function unsoundness({ state, arrived, killed }: Run): string[] {
   const bodies = new Map(arrived.map(({ id, body }) => [id, body]));
