@@ -142,6 +142,24 @@ describe('the command line', () => {
     expect((await service.stop('SIGINT')).code).toBe(0);
   }, 120_000);
 
+  it('reads its configuration again at SIGHUP, and keeps the old one when the new one is wrong', async () => {
+    const settings = (text: string) => file('reload.yaml', text);
+    const service = await start(
+      '--data',
+      'reload',
+      '--config',
+      settings('budget: {falseAlarmsPerModelMonth: 1}'),
+    );
+    settings('budget: {falseAlarmsPerModelMonth: 2}');
+    service.child.kill('SIGHUP');
+    await service.said(/budget\.falseAlarmsPerModelMonth/);
+    settings('budget: {falseAlarmsPerModelMonth: none}');
+    service.child.kill('SIGHUP');
+    await service.said(/reload\.yaml:1:36/);
+    expect((await post(service.url, payloads('churn', 10))).answer).toMatchObject({ stored: 10 });
+    expect((await service.stop('SIGTERM')).code).toBe(0);
+  }, 120_000);
+
   it('takes rows in without judging them, as --roles ingest', async () => {
     const service = await start('--data', 'door', '--roles', 'ingest');
     expect((await post(service.url, payloads('churn', 10))).answer).toMatchObject({ stored: 10 });
