@@ -7,6 +7,13 @@ const { version } = JSON.parse(readFileSync(new URL('../../package.json', import
   version: string;
 };
 
+// `leeway findings | head`: who reads has seen enough. A service goes on when nobody reads its log any more.
+for (const stream of [process.stdout, process.stderr])
+  stream.on('error', (error: NodeJS.ErrnoException) => {
+    if (error.code !== 'EPIPE') throw error;
+    if (process.argv[2] !== 'start') process.exit(0);
+  });
+
 const code = await runCommand(process.argv.slice(2), {
   terminal: {
     out: text => console.log(text),
