@@ -6,6 +6,7 @@ import { golden } from './golden.ts';
 import { ks } from './ks.ts';
 import { metrics } from './metrics.ts';
 import { multipleTesting } from './multiple-testing.ts';
+import { performance } from './performance.ts';
 import { quantiles } from './quantiles.ts';
 import { samples } from './samples.ts';
 import { special } from './special.ts';
@@ -21,6 +22,7 @@ export const families: ReadonlyMap<string, Family> = new Map([
   ['quantiles', quantiles],
   ['multiple_testing', multipleTesting],
   ['metrics', metrics],
+  ['performance', performance],
   ['compat', compat],
   ['golden', golden],
 ]);
