@@ -11,6 +11,8 @@ export const findingChecks = [
   'size',
   'volume',
   'objective',
+  'performance',
+  'label_coverage',
   'reused',
   'suspected_duplicates',
 ] as const;
