@@ -1,7 +1,7 @@
 import { createHash, randomBytes, timingSafeEqual } from 'node:crypto';
 
-/** What a key may do: send rows, read answers, everything. */
-export const keyRoles = ['ingest', 'read', 'admin'] as const;
+/** What a key may do: send rows, read answers, ask for a training, everything. */
+export const keyRoles = ['ingest', 'read', 'retrain', 'admin'] as const;
 export type KeyRole = (typeof keyRoles)[number];
 
 /** A key as it is kept: never its secret. Times are epoch milliseconds. */

@@ -82,6 +82,15 @@ export const errorCodes = {
     status: 500,
     advice: 'The source stopped and cannot restart by itself; the line above says why.',
   },
+  LW_REGISTRY_AWAY: {
+    status: 503,
+    advice:
+      'Check that MLflow runs and that mlflow.url, outbound.allow and its token are right; MLflow delivers again.',
+  },
+  LW_REGISTRY_BASELINE: {
+    status: 409,
+    advice: 'Log the rows of the baseline with the run, or upload them: `leeway baseline create --help`.',
+  },
   LW_KAFKA_ERROR: {
     status: 502,
     advice:
@@ -101,9 +110,19 @@ export const errorCodes = {
     advice:
       'Send a request again: it reaches the process that leads. GET /readyz of each says which one it is.',
   },
+  LW_SUSTAIN_FAILED: {
+    status: 500,
+    advice:
+      'Check that the Alertmanager (or PagerDuty) of that name answers. It is told again every minute; an alert that it was not told of for four minutes ends there, and begins again when it is reached.',
+  },
+  LW_SECRETS_KEY: {
+    status: 400,
+    advice:
+      'Make a key with `openssl rand -base64 32`, give it as secretsKeys (from the environment or a file), and restart.',
+  },
   LW_TARGET_REFUSED: {
     status: 400,
-    advice: 'Webhook targets must be public http(s) addresses, or be listed in webhooks.allow.',
+    advice: 'What Leeway calls must be a public http(s) address, or be listed in outbound.allow.',
   },
   LW_TARGET_FAILED: { status: 502, advice: 'The receiver did not take the message; it is tried again.' },
   LW_SERVICE_UNREACHABLE: {

@@ -74,6 +74,8 @@ export interface Events {
   jobFinished(e: {
     readonly job: string;
     readonly model: string;
+    /** Of a job that is done for each environment of a model. */
+    readonly environment?: string;
     readonly outcome: 'done' | 'failed' | 'skipped';
     readonly seconds: number;
     readonly detail: string;
@@ -83,7 +85,22 @@ export interface Events {
   electionNoted(e: { readonly detail: string }): void;
   alertChanged(transition: Transition): void;
   deliveryAttempted(delivery: Delivery): void;
+  /** A receiver is left alone for a while, tried once, or sent everything again. */
+  breakerChanged(e: {
+    readonly endpoint: string;
+    readonly state: 'closed' | 'open' | 'half-open';
+    readonly failures: number;
+    /** Until when it is left alone, epoch milliseconds; 0 while closed. */
+    readonly until: number;
+  }): void;
   orderChanged(order: Order): void;
+  /** A report on an order, and what became of it (closed list of act/callback.ts). */
+  callbackReceived(e: {
+    readonly order: string;
+    readonly model: string;
+    readonly state: string;
+    readonly outcome: string;
+  }): void;
   /** A request was refused for who sent it: no key, a wrong one, a role it lacks, or too many. */
   accessRefused(e: AccessEvent & { readonly code: string }): void;
   /** A request that needs the role admin was let through. */
