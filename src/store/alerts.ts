@@ -1,5 +1,5 @@
-import type { AlertState as State, Transition } from '../domain/alert.ts';
-import type { Finding, JudgedWindow } from '../domain/finding.ts';
+import type { AlertSeverity, AlertState as State, Transition } from '../domain/alert.ts';
+import type { Finding, JudgedWindow, Verdict } from '../domain/finding.ts';
 import type { Clock } from '../lib/clock.ts';
 import type { Database } from './database.ts';
 import { type FindingColumns, findingColumns, findingOf } from './finding-rows.ts';
@@ -21,6 +21,8 @@ export interface Alerts {
     readonly model: string;
     readonly environment: string;
   }): Promise<Transition | null>;
+  /** The last transition of every alert of a stream, by policy. */
+  lastOfAll(stream: { readonly model: string; readonly environment: string }): Promise<readonly Transition[]>;
   /** Transitions of a model, newest first. */
   transitions(model: string, limit: number): Promise<readonly Transition[]>;
   /** Where each alert of a model stands. */
@@ -48,10 +50,11 @@ interface FindingsQuery {
   readonly environment: string;
   readonly windowEnd: number;
   readonly skipQuiet: boolean;
+  readonly loud?: readonly Verdict[];
 }
 
-const transitionColumns = `id, model, environment, policy, episode, from, to, reason, toUnixTimestamp64Milli(at) AS at_ms,
-  toUnixTimestamp(window_start) AS start, window_seconds, notify, subjects, memory, body`;
+export const transitionColumns = `id, model, environment, policy, episode, from, to, reason, toUnixTimestamp64Milli(at) AS at_ms,
+  toUnixTimestamp(window_start) AS start, window_seconds, notify, severity, routes, subjects, memory, body`;
 
 /** Alert facts in ClickHouse. A transition written twice is one row (its id is derived). */
 export function createAlerts({ database, db = 'leeway', clock }: AlertsDeps): Alerts {
@@ -74,6 +77,14 @@ export function createAlerts({ database, db = 'leeway', clock }: AlertsDeps): Al
       );
       return rows[0] === undefined ? null : toTransition(rows[0]);
     },
+    lastOfAll: async ({ model, environment }) => {
+      const rows = await database.rows<TransitionRow>(
+        `SELECT ${transitionColumns} FROM ${db}.transitions FINAL WHERE ${stream}
+         ORDER BY policy, JSONExtractUInt(memory, 'step') DESC LIMIT 1 BY policy`,
+        { model, environment },
+      );
+      return rows.map(toTransition);
+    },
     transitions,
     alerts: async model => standing(await transitions(model, 1000)),
     streams: () =>
@@ -81,17 +92,17 @@ export function createAlerts({ database, db = 'leeway', clock }: AlertsDeps): Al
         `SELECT DISTINCT model, environment FROM (SELECT model, environment FROM ${db}.findings
          UNION ALL SELECT model, environment FROM ${db}.transitions) ORDER BY model, environment`,
       ),
-    findingsSince: async ({ model, environment, windowEnd, skipQuiet }) => {
+    findingsSince: async ({ model, environment, windowEnd, skipQuiet, loud = ['drift', 'blind'] }) => {
       const end = 'toUnixTimestamp(window_start) + window_seconds';
       // A week more, the longest window: what the last quiet window of each length said is remembered too.
-      const first = `AND ${end} + 604800 >= (SELECT min(${end}) FROM ${db}.findings FINAL
-        WHERE ${stream} AND verdict IN ('drift', 'blind') AND ${end} >= {windowEnd:Int64})
-        AND (SELECT count() FROM ${db}.findings FINAL WHERE ${stream} AND verdict IN ('drift', 'blind') AND ${end} >= {windowEnd:Int64}) > 0`;
+      const those = `${stream} AND verdict IN {loud:Array(String)} AND ${end} >= {windowEnd:Int64}`;
+      const first = `AND ${end} + 604800 >= (SELECT min(${end}) FROM ${db}.findings FINAL WHERE ${those})
+        AND (SELECT count() FROM ${db}.findings FINAL WHERE ${those}) > 0`;
       const rows = await database.rows<FindingColumns>(
         `SELECT ${findingColumns} FROM ${db}.findings FINAL
          WHERE ${stream} AND ${end} >= {windowEnd:Int64} ${skipQuiet ? first : ''}
          ORDER BY ${end}, window_seconds, check, subject, version, segment`,
-        { model, environment, windowEnd },
+        { model, environment, windowEnd, loud: [...loud] },
       );
       return toWindows(rows.map(findingOf));
     },
@@ -135,6 +146,8 @@ function toRow(t: Transition, written: number): Record<string, unknown> {
     window_start: t.windowStart,
     window_seconds: t.windowSeconds,
     notify: t.notify ? 1 : 0,
+    severity: t.severity,
+    routes: t.routes,
     subjects: t.subjects,
     memory: t.memory,
     body: t.body,
@@ -142,7 +155,7 @@ function toRow(t: Transition, written: number): Record<string, unknown> {
   };
 }
 
-interface TransitionRow {
+export interface TransitionRow {
   readonly id: string;
   readonly model: string;
   readonly environment: string;
@@ -155,12 +168,14 @@ interface TransitionRow {
   readonly start: number;
   readonly window_seconds: number;
   readonly notify: number;
+  readonly severity: AlertSeverity;
+  readonly routes: readonly string[];
   readonly subjects: readonly string[];
   readonly memory: string;
   readonly body: string;
 }
 
-function toTransition(row: TransitionRow): Transition {
+export function toTransition(row: TransitionRow): Transition {
   const { at_ms, start, window_seconds, notify, ...same } = row;
   return {
     ...same,

@@ -21,6 +21,8 @@ interface Callback {
 export interface Callbacks {
   append(callback: Callback): Promise<void>;
   find(orderId: string, eventId: string): Promise<Callback | null>;
+  /** Reports on an order, oldest first. */
+  of(orderId: string): Promise<readonly Callback[]>;
 }
 
 /** Callbacks in ClickHouse. */
@@ -31,15 +33,27 @@ export function createCallbacks({ database, db = 'leeway' }: CallbacksDeps): Cal
         { order_id: orderId, event_id: eventId, state, at: Math.round(at), body },
       ]),
     find: async (orderId, eventId) => {
-      const rows = await database.rows<{ state: string; at_ms: string; body: string }>(
-        `SELECT state, toUnixTimestamp64Milli(at) AS at_ms, body FROM ${db}.callbacks FINAL
+      const rows = await database.rows<Row>(
+        `SELECT ${columns} FROM ${db}.callbacks FINAL
          WHERE order_id = {orderId:String} AND event_id = {eventId:String}`,
         { orderId, eventId },
       );
-      const row = rows[0];
-      return row === undefined
-        ? null
-        : { orderId, eventId, state: row.state, at: Number(row.at_ms), body: row.body };
+      return rows[0] === undefined ? null : toCallback(rows[0]);
+    },
+    of: async orderId => {
+      const rows = await database.rows<Row>(
+        `SELECT ${columns} FROM ${db}.callbacks FINAL WHERE order_id = {orderId:String} ORDER BY at, event_id`,
+        { orderId },
+      );
+      return rows.map(toCallback);
     },
   };
+}
+
+const columns = 'order_id AS orderId, event_id AS eventId, state, toUnixTimestamp64Milli(at) AS at_ms, body';
+
+type Row = Omit<Callback, 'at'> & { readonly at_ms: string };
+
+function toCallback({ at_ms, ...same }: Row): Callback {
+  return { ...same, at: Number(at_ms) };
 }

@@ -34,6 +34,11 @@ export function createDatabase(transport: Transport): Database {
       throw toStoreError(error, transport.uncoded(error));
     }
   };
+  const bytesOf = (sql: string, format: string, params?: Params) =>
+    guarded(async () => {
+      const result = await client.exec({ query: `${sql}\nFORMAT ${format}`, ...bound(params) });
+      return readAll(result.stream);
+    });
   return {
     kind: transport.kind,
     command: (sql, params) =>
@@ -45,11 +50,8 @@ export function createDatabase(transport: Transport): Database {
         const result = await client.query({ query: sql, format: 'JSONEachRow', ...bound(params) });
         return (await result.json()) as T[];
       }),
-    native: (sql, params) =>
-      guarded(async () => {
-        const result = await client.exec({ query: `${sql}\nFORMAT Native`, ...bound(params) });
-        return readAll(result.stream);
-      }),
+    native: (sql, params) => bytesOf(sql, 'Native', params),
+    formatted: (sql, format, params) => bytesOf(sql, format, params),
     insertNative: (table, columns, blocks) =>
       guarded(() => transport.sendNative(table, columns.join(', '), blocks)),
     insertRows: (table, rows) =>

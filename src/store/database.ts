@@ -1,6 +1,9 @@
 /** Values bound to `{name:Type}` placeholders. User text reaches SQL only this way. */
 export type Params = Readonly<Record<string, string | number | readonly string[] | readonly number[]>>;
 
+/** Formats in which tables are given away; CSV without a line of names. */
+export type FileFormat = 'CSV' | 'Parquet';
+
 /**
  * ClickHouse as the rest of store/ sees it: chDB in this process, or a server over HTTP. Settings go into the SQL
  * text, never into client settings (chDB makes those sticky). Failures are thrown as `StoreError` (failures.ts).
@@ -16,6 +19,8 @@ export interface Database {
   rows<T>(sql: string, params?: Params): Promise<T[]>;
   /** Result of a SELECT (without a FORMAT clause) as ClickHouse Native blocks. */
   native(sql: string, params?: Params): Promise<Uint8Array>;
+  /** Result of a SELECT (without a FORMAT clause) as a file of this format, whole. */
+  formatted(sql: string, format: FileFormat, params?: Params): Promise<Uint8Array>;
   /** Inserts Native blocks; columns are named, so that later migrations may add some. */
   insertNative(table: string, columns: readonly string[], blocks: Uint8Array): Promise<void>;
   /** Inserts plain rows (for low volume); NaN and infinities survive. Bigints are written as integers. */

@@ -1,5 +1,7 @@
 import type { Delivery } from '../domain/alert.ts';
+import { type AttemptRow, attemptColumns, attemptOf } from './attempt-rows.ts';
 import type { Database } from './database.ts';
+import { type Pending, type PendingQuery, readPending } from './pending.ts';
 
 export interface DeliveriesDeps {
   readonly database: Database;
@@ -7,103 +9,137 @@ export interface DeliveriesDeps {
   readonly db?: string;
 }
 
-/** Delivery attempts (facts), and what is still to be sent. */
+/** Delivery attempts (facts), and what is still to be sent. Times are epoch milliseconds of the wall clock. */
 export interface Deliveries {
-  record(delivery: Delivery): Promise<void>;
-  /** Messages of an endpoint that have not come to an end, oldest first. */
+  record(delivery: Delivery, answer?: string): Promise<void>;
+  /** Messages of an endpoint that are due, oldest first. */
   pending(query: PendingQuery): Promise<readonly Pending[]>;
   /** Last attempt of a message, null before the first. */
   outcome(message: string, endpoint: string): Promise<Last | null>;
+  /** Last attempts at an endpoint, newest first. */
+  recent(endpoint: string, limit: number): Promise<readonly Pick<Delivery, 'status' | 'at'>[]>;
+  /** Every record of a transition or order, in order of time. */
+  attempts(id: string): Promise<readonly Attempt[]>;
+  /** Newest first; null is any. */
+  list(query: ListQuery): Promise<readonly Attempt[]>;
   endpointState(name: string, kind: string): Promise<EndpointState | null>;
   setEndpointState(name: string, kind: string, state: EndpointState): Promise<void>;
 }
 
-interface PendingQuery {
-  readonly endpoint: string;
-  readonly takes: 'alerts' | 'orders';
-  /** Written at or after this, epoch milliseconds. */
-  readonly since: number;
+interface ListQuery {
+  readonly endpoint: string | null;
+  /** Id of a transition or an order. */
+  readonly id: string | null;
+  readonly outcome: string | null;
   readonly limit: number;
 }
 
-type Last = Pick<Delivery, 'outcome' | 'status' | 'detail'>;
+type Attempt = Delivery & { readonly answer: string };
 
-interface Pending {
-  readonly id: string;
-  readonly body: string;
-  readonly attempts: number;
-  readonly next: number;
-}
+type Last = Pick<Delivery, 'outcome' | 'status' | 'detail'>;
 
 interface EndpointState {
   readonly state: 'active' | 'disabled';
   readonly detail: string;
+  readonly since: number;
   readonly at: number;
 }
 
 /** Deliveries in ClickHouse. */
 export function createDeliveries({ database, db = 'leeway' }: DeliveriesDeps): Deliveries {
+  const table = `${db}.deliveries`;
+  const ofMessage = `(message = {id:String} OR startsWith(message, concat({id:String}, '_')))`;
+  const read = async (
+    where: string,
+    order: string,
+    parameters: Readonly<Record<string, string | number>>,
+  ) => {
+    const rows = await database.rows<AttemptRow>(
+      `SELECT ${attemptColumns} FROM ${table} FINAL WHERE ${where} ORDER BY ${order}`,
+      parameters,
+    );
+    return rows.map(attemptOf);
+  };
   return {
-    record: d =>
-      database.insertRows(`${db}.deliveries`, [
-        {
-          message: d.message,
-          endpoint: d.endpoint,
-          attempt: d.attempt,
-          at: Math.round(d.at),
-          outcome: d.outcome,
-          status: d.status,
-          detail: d.detail,
-          duration_seconds: d.durationSeconds,
-          next: Math.round(d.next),
-        },
-      ]),
+    record: (d, answer = '') => database.insertRows(table, [{ ...rowOf(d), answer }]),
     pending: query => readPending(database, db, query),
     outcome: async (message, endpoint) => {
       const rows = await database.rows<Last>(
-        `SELECT outcome, status, detail FROM ${db}.deliveries FINAL
+        `SELECT outcome, status, detail FROM ${table} FINAL
          WHERE message = {message:String} AND endpoint = {endpoint:String} ORDER BY attempt DESC LIMIT 1`,
         { message, endpoint },
       );
       return rows[0] === undefined ? null : { ...rows[0], status: Number(rows[0].status) };
     },
-    endpointState: async (name, kind) => {
-      const rows = await database.rows<{ state: 'active' | 'disabled'; detail: string; at_ms: string }>(
-        `SELECT state, detail, toUnixTimestamp64Milli(at) AS at_ms FROM ${db}.endpoints FINAL
-         WHERE name = {name:String} AND kind = {kind:String}`,
-        { name, kind },
+    recent: async (endpoint, limit) => {
+      const rows = await database.rows<{ status: number; at_ms: string }>(
+        `SELECT status, toUnixTimestamp64Milli(at) AS at_ms FROM ${table} FINAL
+         WHERE endpoint = {endpoint:String} AND outcome != 'again' ORDER BY at DESC, attempt DESC LIMIT {limit:UInt32}`,
+        { endpoint, limit },
       );
-      return rows[0] === undefined
-        ? null
-        : { state: rows[0].state, detail: rows[0].detail, at: Number(rows[0].at_ms) };
+      return rows.map(row => ({ status: Number(row.status), at: Number(row.at_ms) }));
     },
-    setEndpointState: (name, kind, { state, detail, at }) =>
-      database.insertRows(`${db}.endpoints`, [{ name, kind, state, detail, at: Math.round(at) }]),
+    attempts: id => read(ofMessage, 'at, endpoint, attempt', { id }),
+    list: ({ endpoint, id, outcome, limit }) =>
+      read(
+        [
+          '1',
+          endpoint === null ? '1' : 'endpoint = {endpoint:String}',
+          id === null ? '1' : ofMessage,
+          outcome === null ? '1' : 'outcome = {outcome:String}',
+        ].join(' AND '),
+        'at DESC, message, attempt DESC LIMIT {limit:UInt32}',
+        {
+          limit,
+          ...(endpoint === null ? {} : { endpoint }),
+          ...(id === null ? {} : { id }),
+          ...(outcome === null ? {} : { outcome }),
+        },
+      ),
+    ...endpointStates(database, db),
   };
 }
 
-async function readPending(database: Database, db: string, query: PendingQuery): Promise<readonly Pending[]> {
-  const outbox = {
-    alerts: `SELECT id, body, written FROM ${db}.transitions FINAL
-      WHERE notify = 1 AND written >= fromUnixTimestamp64Milli({since:Int64})`,
-    orders: `SELECT id, argMax(body, step) AS body, max(written) AS written FROM ${db}.orders FINAL
-      GROUP BY id HAVING argMax(state, step) = 'requested' AND written >= fromUnixTimestamp64Milli({since:Int64})`,
+function endpointStates(
+  database: Database,
+  db: string,
+): Pick<Deliveries, 'endpointState' | 'setEndpointState'> {
+  return {
+    endpointState: async (name, kind) => {
+      const rows = await database.rows<{
+        state: 'active' | 'disabled';
+        detail: string;
+        since_ms: string;
+        at_ms: string;
+      }>(
+        `SELECT state, detail, toUnixTimestamp64Milli(if(toUnixTimestamp64Milli(since) = 0, at, since)) AS since_ms,
+           toUnixTimestamp64Milli(at) AS at_ms FROM ${db}.endpoints FINAL
+         WHERE name = {name:String} AND kind = {kind:String}`,
+        { name, kind },
+      );
+      const row = rows[0];
+      if (row === undefined) return null;
+      return { state: row.state, detail: row.detail, since: Number(row.since_ms), at: Number(row.at_ms) };
+    },
+    setEndpointState: (name, kind, { state, detail, since, at }) =>
+      database.insertRows(`${db}.endpoints`, [
+        { name, kind, state, detail, since: Math.round(since), at: Math.round(at) },
+      ]),
   };
-  const { endpoint, takes, since, limit } = query;
-  const rows = await database.rows<{ id: string; body: string; attempts: string; next_ms: string }>(
-    `SELECT id, body, attempts, toUnixTimestamp64Milli(next) AS next_ms
-         FROM (SELECT *, replaceAll(concat(id, '_', {endpoint:String}), '.', '-') AS message FROM (${outbox[takes]})) AS o
-         LEFT JOIN (
-           SELECT message, max(attempt) AS attempts, argMax(next, attempt) AS next, countIf(outcome != 'retry') AS ended
-           FROM ${db}.deliveries FINAL WHERE endpoint = {endpoint:String} GROUP BY message
-         ) AS d ON o.message = d.message
-         WHERE ended = 0 ORDER BY written, id LIMIT {limit:UInt32}`,
-    { endpoint, since: Math.round(since), limit },
-  );
-  return rows.map(row => ({
-    id: row.id,
-    body: row.body,
-    attempts: Number(row.attempts),
-    next: Number(row.attempts) === 0 ? 0 : Number(row.next_ms),
-  }));
+}
+
+function rowOf(d: Delivery): Record<string, unknown> {
+  return {
+    message: d.message,
+    endpoint: d.endpoint,
+    attempt: d.attempt,
+    at: Math.round(d.at),
+    outcome: d.outcome,
+    status: d.status,
+    detail: d.detail,
+    duration_seconds: d.durationSeconds,
+    next: Math.round(d.next),
+    run: d.run ?? '',
+    url: d.url ?? '',
+  };
 }

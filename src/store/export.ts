@@ -1,4 +1,5 @@
 import type { Database } from './database.ts';
+import { planSlices, type Slice } from './slices.ts';
 
 /** Which rows to export. Times are epoch milliseconds, half-open. */
 export interface ExportRequest {
@@ -40,50 +41,61 @@ export interface ExportReader {
 /** Rows read at once. */
 const pageRows = 10_000;
 
-/** A run of buckets read in one statement; a bucket too large for a page is read in `slices` by key. */
-interface Page {
-  readonly from: number;
-  readonly to: number;
-  readonly slices: number;
-  readonly slice: number;
-}
-
 const inRange = `model = {model:String} AND environment = {environment:String}
   AND bucket >= toDateTime({from:Int64}) AND bucket <= toDateTime({to:Int64})
   AND ({version:String} = '' OR version = {version:String} OR {anyVersion:UInt8} = 1)`;
 
-export function createExportReader({ database, db }: { database: Database; db: string }): ExportReader {
-  const bound = (request: Omit<ExportRequest, 'labelledOnly' | 'limit'>) => ({
+/** Condition of the rows of a request, with the parameters of `boundTo` and of a slice. */
+export const inRequest = `${inRange} AND time >= fromUnixTimestamp64Milli({fromMs:Int64})
+  AND time < fromUnixTimestamp64Milli({toMs:Int64})`;
+
+type RowRange = Omit<ExportRequest, 'labelledOnly' | 'limit'>;
+
+/** Parameters of the statements below. */
+export function boundTo(request: RowRange) {
+  return {
     model: request.model,
     environment: request.environment,
     version: request.version ?? '',
     anyVersion: request.version === undefined ? 1 : 0,
     fromMs: Math.round(request.from),
     toMs: Math.round(request.to),
-  });
-  const seconds = (request: { from: number; to: number }) => ({
+  };
+}
+
+function seconds(request: { readonly from: number; readonly to: number }) {
+  return {
     from: Math.min(2 ** 32 - 1, Math.max(0, Math.floor(request.from / 300_000) * 300)),
     to: Math.min(2 ** 32 - 1, Math.max(0, Math.ceil(request.to / 1000))),
-  });
-  const pages = async (request: ExportRequest): Promise<Page[]> =>
-    planPages(
-      await database.rows<{ bucket: number; n: string }>(
-        `SELECT toUnixTimestamp(bucket) AS bucket, count() AS n FROM ${db}.inferences AS i
-         WHERE ${inRange.replaceAll('bucket ', 'i.bucket ')} GROUP BY i.bucket ORDER BY i.bucket`,
-        { ...bound(request), ...seconds(request) },
-      ),
-    );
+  };
+}
+
+/** What is read in one statement each, in order, for about `mostRows` rows at once. */
+export async function slicesOf(
+  { database, db }: { readonly database: Database; readonly db: string },
+  request: RowRange,
+  mostRows: number,
+): Promise<Slice[]> {
+  const buckets = await database.rows<{ bucket: number; n: string }>(
+    `SELECT toUnixTimestamp(bucket) AS bucket, count() AS n FROM ${db}.inferences AS i
+     WHERE ${inRange.replaceAll('bucket ', 'i.bucket ')} GROUP BY i.bucket ORDER BY i.bucket`,
+    { ...boundTo(request), ...seconds(request) },
+  );
+  return planSlices(
+    buckets.map(({ bucket, n }) => ({ bucket: Number(bucket), rows: Number(n) })),
+    mostRows,
+  );
+}
+
+export function createExportReader({ database, db }: { database: Database; db: string }): ExportReader {
   return {
     exportRows: async function* (request) {
       let left = request.limit;
-      for (const page of await pages(request)) {
+      for (const slice of await slicesOf({ database, db }, request, pageRows)) {
         if (left <= 0) return;
         const rows = await database.rows<StoredRow>(pageSql(db, request.labelledOnly), {
-          ...bound(request),
-          from: page.from,
-          to: page.to,
-          slices: page.slices,
-          slice: page.slice,
+          ...boundTo(request),
+          ...slice,
           limit: left,
         });
         for (const row of rows) yield toPayload(request.model, row);
@@ -98,7 +110,7 @@ export function createExportReader({ database, db }: { database: Database; db: s
            countIf(l.labelled != '' AND l.labelled = i.predicted) AS correct,
            avgIf(abs(i.prediction - l.label), l.id != '' AND NOT isNaN(i.prediction) AND NOT isNaN(l.label)) AS mae
          FROM ${joined(db, 'id, key, version, predicted, prediction', '')} GROUP BY version ORDER BY version`,
-        { ...bound(request), ...seconds(request) },
+        { ...boundTo(request), ...seconds(request) },
       );
       return rows.map(row => ({
         version: row.version,
@@ -111,43 +123,25 @@ export function createExportReader({ database, db }: { database: Database; db: s
   };
 }
 
-/** Joins buckets up to a page; a bucket larger than that becomes slices. */
-function planPages(buckets: readonly { bucket: number; n: string }[]): Page[] {
-  const pages: Page[] = [];
-  let open: { from: number; to: number; rows: number } | null = null;
-  const close = () => {
-    if (open !== null) pages.push({ from: open.from, to: open.to, slices: 1, slice: 0 });
-    open = null;
-  };
-  for (const { bucket, n } of buckets) {
-    const rows = Number(n);
-    if (open !== null && open.rows + rows > pageRows) close();
-    if (rows > pageRows) {
-      const slices = Math.ceil(rows / pageRows);
-      for (let slice = 0; slice < slices; slice++) pages.push({ from: bucket, to: bucket, slices, slice });
-      continue;
-    }
-    open =
-      open === null
-        ? { from: bucket, to: bucket, rows }
-        : { from: open.from, to: bucket, rows: open.rows + rows };
-  }
-  close();
-  return pages;
+/** Condition of a slice; what is erased is left out from the moment it is known to be. */
+export function inSlice(db: string): string {
+  const erased = `(SELECT key FROM ${db}.erasures WHERE model = {model:String})`;
+  return `AND key >= toFixedString(unhex({low:String}), 16) AND key <= toFixedString(unhex({high:String}), 16)
+    AND key NOT IN ${erased} AND (position(id, '#') = 0 OR MD5(replaceRegexpOne(id, '#[0-9]+$', '')) NOT IN ${erased})`;
 }
 
 /** Inferences with their label; both collapsed, and only the labels of these rows are read. */
-function joined(db: string, columns: string, more: string): string {
-  const where = `${inRange} AND time >= fromUnixTimestamp64Milli({fromMs:Int64}) AND time < fromUnixTimestamp64Milli({toMs:Int64}) ${more}`;
+export function joined(db: string, columns: string, more: string): string {
+  const where = `${inRequest} ${more}`;
   return `(SELECT ${columns} FROM ${db}.inferences FINAL WHERE ${where}) AS i
-    LEFT JOIN (SELECT key, id, label, labelled FROM ${db}.labels FINAL
+    LEFT JOIN (SELECT key, id, label, labelled, time FROM ${db}.labels FINAL
       WHERE model = {model:String} AND key IN (SELECT key FROM ${db}.inferences WHERE ${where})) AS l ON i.key = l.key`;
 }
 
 function pageSql(db: string, labelledOnly: boolean): string {
   const columns = `id, key, bucket, version, environment, time, num, cat, prediction, predicted, scores, latency_seconds, status, error,
     request_bytes, response_bytes, segment`;
-  const source = joined(db, columns, 'AND cityHash64(key) % {slices:UInt32} = {slice:UInt32}');
+  const source = joined(db, columns, inSlice(db));
   return `SELECT i.id AS id, toUnixTimestamp64Milli(i.time) AS time, i.version AS version, i.environment AS environment,
       i.num AS num, i.cat AS cat, i.prediction AS prediction, i.predicted AS predicted, i.scores AS scores,
       i.latency_seconds AS latency_seconds, i.status AS status, i.error AS error, i.request_bytes AS request_bytes,

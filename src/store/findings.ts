@@ -49,12 +49,12 @@ export function createFindingStore(database: Database, db = 'leeway') {
 
     /**
      * Windows that ended after `from` (epoch seconds) and have findings, in order; `generation` is null when a window
-     * was only found blind.
+     * was only found blind or could not be judged.
      */
     ledger: async ({ model, environment }: Stream, from: number) => {
       const rows = await database.rows<LedgerColumns>(
         `SELECT toUnixTimestamp(window_start) AS start, window_seconds, toUInt8(max("check" = 'volume')) AS judged,
-           toString(maxIf(generation, "check" = 'volume')) AS gen, argMax(baseline, ("check" = 'volume', generation)) AS by
+           toUInt8(max(verdict = 'failed')) AS failed, toString(maxIf(generation, "check" = 'volume')) AS gen, argMax(baseline, ("check" = 'volume', generation)) AS by
          FROM ${db}.findings WHERE model = {model:String} AND environment = {environment:String}
            AND "check" IN ('volume', 'blind') AND version = '' AND segment = '' AND ${windowEnd} > {from:Int64}
          GROUP BY window_start, window_seconds ORDER BY window_start, window_seconds`,
@@ -65,6 +65,7 @@ export function createFindingStore(database: Database, db = 'leeway') {
         windowSeconds: Number(row.window_seconds),
         generation: Number(row.judged) === 1 ? BigInt(row.gen) : null,
         baseline: Number(row.by),
+        ...(Number(row.failed) === 1 ? { failed: true } : {}),
       }));
     },
 
@@ -164,6 +165,7 @@ interface LedgerColumns {
   readonly start: number;
   readonly window_seconds: number;
   readonly judged: number;
+  readonly failed: number;
   readonly gen: string;
   readonly by: number;
 }

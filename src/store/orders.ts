@@ -15,15 +15,19 @@ export interface Orders {
   append(order: Order): Promise<void>;
   /** Last step of an order. */
   latest(id: string): Promise<Order | null>;
+  /** All steps of an order, the first one first. */
+  steps(id: string): Promise<readonly Order[]>;
   /** Last steps of the orders that are in one of these states, oldest first. */
   inStates(states: readonly string[]): Promise<readonly Order[]>;
-  /** When an order of the model was last cleared for sending, run's clock; null = never. */
-  lastRequested(model: string): Promise<number | null>;
+  /** The same of one model, newest first. */
+  ofModel(model: string, states: readonly string[]): Promise<readonly Order[]>;
+  /** Steps at which orders of the model were cleared for sending, at or after `since` of the run's clock, oldest first. */
+  requested(model: string, since: number): Promise<readonly Order[]>;
   /** Last steps of the orders of a model (null: of every model), newest first. */
   orders(model: string | null, limit: number): Promise<readonly Order[]>;
 }
 
-const columns = `id, step, model, environment, kind, state, reason, toUnixTimestamp64Milli(at) AS at_ms, transition, body, result`;
+const columns = `id, step, model, environment, kind, state, reason, toUnixTimestamp64Milli(at) AS at_ms, transition, target, trigger, by, body, result`;
 
 /** Orders in ClickHouse. */
 export function createOrders({ database, db = 'leeway', clock }: OrdersDeps): Orders {
@@ -46,13 +50,28 @@ export function createOrders({ database, db = 'leeway', clock }: OrdersDeps): Or
       );
       return rows.map(toOrder);
     },
-    lastRequested: async model => {
-      const rows = await database.rows<{ steps: string; last: string }>(
-        `SELECT count() AS steps, toUnixTimestamp64Milli(max(at)) AS last FROM ${table} FINAL
-         WHERE model = {model:String} AND state = 'requested'`,
-        { model },
+    steps: async id => {
+      const rows = await database.rows<OrderRow>(
+        `SELECT ${columns} FROM ${table} FINAL WHERE id = {id:String} ORDER BY step`,
+        { id },
       );
-      return Number(rows[0]?.steps ?? 0) === 0 ? null : Number(rows[0]?.last);
+      return rows.map(toOrder);
+    },
+    ofModel: async (model, states) => {
+      const rows = await database.rows<OrderRow>(
+        `SELECT * FROM (SELECT ${columns} FROM ${table} FINAL WHERE model = {model:String} ORDER BY id, step DESC LIMIT 1 BY id)
+         WHERE state IN {states:Array(String)} ORDER BY at_ms DESC, id`,
+        { model, states },
+      );
+      return rows.map(toOrder);
+    },
+    requested: async (model, since) => {
+      const rows = await database.rows<OrderRow>(
+        `SELECT ${columns} FROM ${table} FINAL WHERE model = {model:String} AND state = 'requested'
+           AND at >= fromUnixTimestamp64Milli({since:Int64}) ORDER BY at, id`,
+        { model, since: Math.round(since) },
+      );
+      return rows.map(toOrder);
     },
     orders: async (model, limit) => {
       const rows = await database.rows<OrderRow>(

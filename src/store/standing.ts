@@ -19,8 +19,8 @@ interface StandingActivation {
 /** Where all models stand, in one statement a question: a list of models must not cost a statement a model. */
 export interface Standing {
   activations(): Promise<readonly StandingActivation[]>;
-  /** Streams whose alert of this policy is firing. */
-  firing(policy: string): Promise<readonly Stream[]>;
+  /** Streams of which an alert is firing, of whatever policy. */
+  firing(): Promise<readonly Stream[]>;
   armed(): Promise<readonly string[]>;
 }
 
@@ -43,15 +43,16 @@ export function createStanding({ database, db }: { database: Database; db: strin
         by: row.who,
       }));
     },
-    firing: policy =>
+    firing: () =>
       database.rows<Stream>(
-        `SELECT model, environment FROM ${db}.transitions FINAL WHERE policy = {policy:String}
-         GROUP BY model, environment HAVING argMax("to", JSONExtractUInt(memory, 'step')) = 'firing'`,
-        { policy },
+        `SELECT DISTINCT model, environment FROM (SELECT model, environment, policy FROM ${db}.transitions FINAL
+         GROUP BY model, environment, policy HAVING argMax("to", JSONExtractUInt(memory, 'step')) = 'firing')
+         ORDER BY model, environment`,
       ),
     armed: async () => {
       const rows = await database.rows<{ model: string }>(
-        `SELECT model FROM ${db}.arming FINAL WHERE armed = 1`,
+        `SELECT model FROM ${db}.switches FINAL WHERE name = 'armed'
+         GROUP BY model HAVING argMax(turned, at) = 1 ORDER BY model`,
       );
       return rows.map(row => row.model);
     },

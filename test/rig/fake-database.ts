@@ -24,6 +24,7 @@ export function createFakeDatabase() {
       return (answers[table] ?? []) as T[];
     },
     native: async () => new Uint8Array(),
+    formatted: async () => new Uint8Array(),
     insertNative: async (table, columns, blocks) => {
       const rows: Record<string, unknown>[] = [];
       for (const block of readBlocks(blocks))

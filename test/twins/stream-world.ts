@@ -1,6 +1,12 @@
 import type { CalendarEntry } from '../../src/detect/calendar.ts';
 import { createDetector } from '../../src/detect/detector.ts';
-import type { FindingLedger, LedgerEntry, NoiseStore, WindowReader } from '../../src/detect/ports.ts';
+import type {
+  BaselineReader,
+  FindingLedger,
+  LedgerEntry,
+  NoiseStore,
+  WindowReader,
+} from '../../src/detect/ports.ts';
 import type { Activation, Baseline } from '../../src/domain/baseline.ts';
 import type { Finding, JudgedWindow } from '../../src/domain/finding.ts';
 import type { Profile } from '../../src/domain/profile.ts';
@@ -34,6 +40,9 @@ export interface StreamWorldOptions {
 /** A stream of hourly profiles in memory, judged by the real detector: months in seconds. */
 export interface StreamWorld {
   readonly noise: NoiseStore;
+  /** What the detector reads. */
+  readonly windows: WindowReader;
+  readonly baselines: BaselineReader;
   /** Judges every window that ends up to hour i (from the first), those not judged before. */
   judgeUpTo(i: number): Promise<readonly JudgedWindow[]>;
 }
@@ -53,11 +62,13 @@ export function createStreamWorld(options: StreamWorldOptions): StreamWorld {
   const model = options.baselines[0]!.baseline.model;
   const noise = options.noise ?? createMemoryNoise();
   const events = createRecordedEvents();
+  const windows = readerOf({ model, first: first * hourSeconds, profiles, odd });
+  const baselines = baselineReader(options);
   const detector = createDetector({
-    windows: readerOf({ model, first: first * hourSeconds, profiles, odd }),
+    windows,
     findings: createMemoryLedger(),
     noise,
-    baselines: baselineReader(options),
+    baselines,
     events,
     clock: createManualClock(0),
     budget: options.budget ?? 1,
@@ -66,6 +77,8 @@ export function createStreamWorld(options: StreamWorldOptions): StreamWorld {
   });
   return {
     noise,
+    windows,
+    baselines,
     judgeUpTo: async i => {
       const now = ((first + i) * hourSeconds + 700) * 1000;
       const judged = await detector.tick({ now, readUpTo: now, cap: 1e6 });

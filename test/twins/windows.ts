@@ -224,6 +224,7 @@ export function createMemoryFindings(): FindingLedger & { all(): readonly Findin
             windowSeconds: found[0]!.windowSeconds,
             generation: volume?.generation ?? null,
             baseline: (volume ?? found[0]!).baseline,
+            ...(found.some(f => f.verdict === 'failed') ? { failed: true } : {}),
           };
         })
         .sort((a, b) => a.windowStart - b.windowStart || a.windowSeconds - b.windowSeconds);
