@@ -5,7 +5,7 @@ import { Secret } from './secret.ts';
 /** One value of a configuration. */
 export interface Setting {
   readonly path: Path;
-  /** `webhooks.alerts[ops].url`: items of a list that have names are told by them. */
+  /** `channels[ops].url`: items of a list that have names are told by them. */
   readonly name: string;
   /** As it may be shown: secrets are `<secret>`. */
   readonly shown: string;

@@ -9,6 +9,7 @@ const environment = {
   KAFKA_PASSWORD: 'two',
   ALERT_SECRET: secret,
   RETRAIN_SECRET: secret,
+  PAGERDUTY_KEY: '0123456789abcdef0123456789abcdef',
 };
 
 describe('examples', () => {

@@ -4,7 +4,12 @@ import type { Finding } from './validate.ts';
 
 const closed = { additionalProperties: false } as const;
 
-const role = Type.Union([Type.Literal('ingest'), Type.Literal('read'), Type.Literal('admin')]);
+const role = Type.Union([
+  Type.Literal('ingest'),
+  Type.Literal('read'),
+  Type.Literal('retrain'),
+  Type.Literal('admin'),
+]);
 
 const key = Type.Object(
   {
@@ -28,7 +33,7 @@ const key = Type.Object(
       minItems: 1,
       maxItems: keyRoles.length,
       description:
-        '`ingest` sends inferences and labels, `read` reads every answer, `admin` does everything.',
+        '`ingest` sends inferences and labels, `read` reads every answer, `retrain` asks for a training, `admin` does everything.',
     }),
     expires: Type.Optional(
       Type.String({ maxLength: 40, description: 'RFC 3339 time from which it is refused; absent: never.' }),

@@ -81,7 +81,7 @@ describe('loadConfig', () => {
   it('takes secrets as overrides and keeps them secret', () => {
     const retraining = { url: 'https://train.example.org/x', secrets: [new Secret(signing)] };
     const config = loadConfig(null, { retraining }, {});
-    expect(config.retraining?.secrets[0]?.reveal()).toBe(signing);
+    expect(config.retraining?.secrets?.[0]?.reveal()).toBe(signing);
   });
 
   it('reads the environment, also for numbers, and leaves what it filled in alone', () => {
@@ -94,7 +94,7 @@ describe('loadConfig', () => {
 
   it('shows no secret, however it is printed', () => {
     const config = load(
-      `clickhouse: {url: http://h:1, password: hunter2}\nretraining: {url: http://h, secrets: [${signing}]}`,
+      `clickhouse: {url: http://h:1, password: hunter2}\nretraining: {url: https://h.example.org, secrets: [${signing}]}`,
     );
     for (const text of [
       JSON.stringify(config),

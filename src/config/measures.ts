@@ -17,12 +17,12 @@ export const measuresSchema = Type.Array(
       }),
       models: Type.Array(Type.String({ minLength: 1 }), {
         default: [],
-        description: 'Models it holds for; all when empty.',
+        description: 'Models it holds for, by name or pattern; all when empty.',
       }),
       subjects: Type.Array(Type.String({ minLength: 1 }), {
         default: [],
         description:
-          'Subjects it holds for, e.g. `feature:income`, or `income` for short; `prediction` and `score:yes` are those subjects. Features, prediction and scores when empty.',
+          'Subjects it holds for, by name or pattern, e.g. `feature:income`, or `income` for short; `prediction` and `score:yes` are those subjects. Features, prediction and scores when empty.',
       }),
       hours: Type.Array(Type.Union([Type.Literal(1), Type.Literal(6), Type.Literal(24), Type.Literal(168)]), {
         default: [24],

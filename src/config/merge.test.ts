@@ -144,7 +144,7 @@ describe('environment', () => {
     const text = `retraining: {url: "https://t.example.org/x?k=1", secrets: ["\${HOOK}"]}`;
     const path = file('hook.yaml', text);
     const config = loadConfig(path, {}, { HOOK_FILE: file('hook.txt', `${signing}\n`) });
-    expect(config.retraining?.secrets[0]?.reveal()).toBe(signing);
+    expect(config.retraining?.secrets?.[0]?.reveal()).toBe(signing);
     const shown = JSON.stringify(settingsOf(config).map(({ name, shown: value }) => [name, value]));
     expect(shown).not.toContain(signing);
     expect(shown).not.toContain('k=1');

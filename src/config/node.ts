@@ -20,6 +20,8 @@ export interface SchemaNode {
   readonly minItems?: number;
   readonly maxItems?: number;
   readonly 'x-secret'?: boolean;
+  /** Keys that were known here once, with what to write instead. */
+  readonly 'x-moved'?: Readonly<Record<string, string>>;
 }
 
 export type Path = readonly (string | number)[];
@@ -36,7 +38,7 @@ export function constantsOf(node: SchemaNode): readonly unknown[] | null {
 }
 
 /**
- * The branch of a union of objects that `value.type` names, or undefined; of a union of a text or a boolean and an
+ * The branch of a union of objects that `value.type` names (absent: the one with a default there), or undefined; of a union of a text or a boolean and an
  * object the one that `value` looks like. Any other node is returned as it is.
  */
 export function branchOf(node: SchemaNode, value: unknown): SchemaNode | undefined {
@@ -45,7 +47,9 @@ export function branchOf(node: SchemaNode, value: unknown): SchemaNode | undefin
   if (first === 'string' || first === 'boolean')
     return typeof value === 'object' && value !== null ? node.anyOf.at(-1) : node.anyOf[0];
   const type = (value as { type?: unknown } | null)?.type;
-  return node.anyOf.find(branch => branch.properties?.type?.const === type);
+  return type === undefined
+    ? node.anyOf.find(branch => branch.properties?.type?.default !== undefined)
+    : node.anyOf.find(branch => branch.properties?.type?.const === type);
 }
 
 /** Schema at a path of a value, or undefined when the path leads outside of the schema. */

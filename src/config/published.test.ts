@@ -18,7 +18,7 @@ describe('docs/config.schema.json', () => {
     'clickhouse: {url: http://localhost:8123}',
     `sources: [${kafka}]`,
     'http: {limits: {rows: 5}}',
-    'webhooks: {allow: [10.1.0.0/16]}',
+    'outbound: {allow: [10.1.0.0/16]}',
     'models: {churn: {}}',
     'models: {churn: {objectives: {errors: 0.01}}}',
     'calendar: [{name: Sale, from: 2026-11-27}]',
@@ -46,7 +46,7 @@ describe('docs/config.schema.json', () => {
     'measures: [{measure: psi}]',
     'measures: [{measure: psi, threshold: 0.2, hours: [12]}]',
     'models: {churn: {objectives: {latency: [{share: 0.95}]}}}',
-    'retraining: {url: http://h}',
+    'retraining: {url: h}',
   ])('refuses %s', text => expect(Value.Check(schema, parse(text))).toBe(false));
 
   it('shows examples of lists and objectives', () =>
@@ -55,6 +55,7 @@ describe('docs/config.schema.json', () => {
       'budget',
       'calendar',
       'measures',
+      'channels,policies',
       'environments',
       'models',
     ]));

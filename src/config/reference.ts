@@ -8,7 +8,7 @@ YAML files, given with \`leeway start --config FILE\`. Nothing has to be set, so
 
 **Environment.** \`\${NAME}\` and \`\${NAME:-default}\` in a value are filled from the environment (\`$$\` is a dollar sign). Where \`NAME\` is not set and \`NAME_FILE\` is, the value is what that file holds, without its last line break: so secrets are mounted by Docker and Kubernetes. Secrets belong there: they are never shown, logged or returned.
 
-**Reload.** SIGHUP has a running service read its files again (\`kill -HUP PID\`, \`systemctl reload\`). The log says what differs, secrets hidden, and which of it holds at once: \`budget\`, \`calendar\`, \`measures\`, \`environments\`, \`models\` (but for \`segments\`), \`webhooks\`, \`retraining\`, \`keys\`, \`access\`, \`privacy\`, \`log.level\`, \`http.limits.rows\`, and of \`limits\` all but \`autoModels\` and \`watchedFeatures\`. Everything else (\`listen\`, \`data\`, \`clickhouse\`, \`sources\`, \`retention\`, ...) is named as waiting for the next start. Files that are wrong change nothing: the service goes on as before, and the log says which line to correct.
+**Reload.** SIGHUP has a running service read its files again (\`kill -HUP PID\`, \`systemctl reload\`). The log says what differs, secrets hidden, and which of it holds at once: \`budget\`, \`calendar\`, \`measures\`, \`policies\`, \`environments\`, \`models\` (but for \`segments\`), \`channels\`, \`outbound\`, \`retraining\`, \`keys\`, \`access\`, \`privacy\`, \`log.level\`, \`http.limits.rows\`, and of \`limits\` all but \`autoModels\` and \`watchedFeatures\`. Everything else (\`listen\`, \`data\`, \`clickhouse\`, \`sources\`, \`retention\`, ...) is named as waiting for the next start. Files that are wrong change nothing: the service goes on as before, and the log says which line to correct.
 
 **Whose rule counts.** For a model in an environment a key is taken from \`models.NAME.environments.NAME\`, else from \`models.NAME\`, else from \`environments.NAME\`, else from the general settings; in each, the first pattern that fits.
 
@@ -43,6 +43,17 @@ const examples: Readonly<Record<string, string>> = {
     models: [churn]`,
   measures: `measures:
   - {measure: psi, threshold: 0.2, models: [churn], subjects: [income]}   # days on which PSI is above 0.2`,
+  policies: `channels:
+  - {name: team, url: "https://chat.example.org/hooks/leeway", secrets: ["\${ALERT_SECRET}"]}
+  - {name: pager, type: pagerduty, routingKey: "\${PAGERDUTY_KEY}"}
+policies:
+  - {name: default, routes: [team], remindHours: 24}     # changes the built-in policy by these keys
+  - name: payments                                       # an alert of its own beside it
+    models: [fraud, payment-*]
+    checks: [errors, latency]
+    windows: [1]
+    when: {windows: 2, of: 3}
+    routes: [pager]`,
   models: `models:
   churn:
     segments: [country]

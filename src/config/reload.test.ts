@@ -36,16 +36,22 @@ describe('changes', () => {
   });
 
   it('hide secrets and still see that one was replaced', () => {
-    const hook = (n: number) => ({ name: 'ops', url: 'https://h.example.org/t?k=v', secrets: [signing(n)] });
-    const before = config({ webhooks: { alerts: [hook(1)] } });
-    const after = config({ webhooks: { alerts: [hook(2), { ...hook(3), name: 'more' }] } });
+    const hook = (n: number) => ({
+      type: 'webhook' as const,
+      name: 'ops',
+      url: 'https://h.example.org/t?k=v',
+      secrets: [signing(n)],
+    });
+    const before = config({ channels: [hook(1)] });
+    const after = config({ channels: [hook(2), { ...hook(3), name: 'more' }] });
     expect(told(before, after)).toEqual([
-      'now: webhooks.alerts[ops].secrets: replaced (["<secret>"])',
-      'now: webhooks.alerts[more].name: set to more',
-      'now: webhooks.alerts[more].url: set to https://h.example.org/...',
-      'now: webhooks.alerts[more].secrets: set to ["<secret>"]',
+      'now: channels[ops].secrets: replaced (["<secret>"])',
+      'now: channels[more].type: set to webhook',
+      'now: channels[more].name: set to more',
+      'now: channels[more].url: set to https://h.example.org/...',
+      'now: channels[more].secrets: set to ["<secret>"]',
     ]);
-    expect(told(after, before)).toContain('now: webhooks.alerts[more].name: was more, is not set any more');
+    expect(told(after, before)).toContain('now: channels[more].name: was more, is not set any more');
   });
 
   it('of an item in the middle of a list move no other', () => {

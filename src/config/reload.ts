@@ -32,7 +32,7 @@ const liveLimits = [
  * made with it.
  */
 const live: readonly RegExp[] = [
-  /^(budget|calendar|measures|environments|webhooks|retraining|keys|access|privacy)\b/,
+  /^(budget|calendar|measures|policies|environments|channels|outbound|retraining|mlflow|keys|access|privacy)\b/,
   /^models\b(?!.*\.segments$)/,
   /^log\.level$/,
   /^http\.limits\.rows$/,
@@ -74,22 +74,37 @@ export function changeText({ name, before, after }: Change): string {
  * which stays until the restart.
  */
 export function applied(before: Config, after: Config): Config {
-  const { budget, calendar, measures, environments, log, webhooks, keys, access, privacy } = after;
-  const { retraining: _, ...rest } = before;
+  const {
+    budget,
+    calendar,
+    measures,
+    policies,
+    environments,
+    log,
+    channels,
+    outbound,
+    keys,
+    access,
+    privacy,
+  } = after;
+  const { retraining: _, mlflow: __, ...rest } = before;
   const limits = Object.fromEntries(liveLimits.map(name => [name, after.limits[name]]));
   return usable({
     ...rest,
     budget,
     calendar,
     measures,
+    policies,
     environments,
     log,
-    webhooks,
+    channels,
+    outbound,
     keys,
     access,
     privacy,
     models: withSegments(after.models, before.models),
     ...(after.retraining === undefined ? {} : { retraining: after.retraining }),
+    ...(after.mlflow === undefined ? {} : { mlflow: after.mlflow }),
     http: { ...before.http, limits: { ...before.http.limits, rows: after.http.limits.rows } },
     limits: { ...before.limits, ...limits },
   });

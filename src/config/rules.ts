@@ -1,18 +1,26 @@
-import { createTargetGuard, type TargetGuard } from '../act/target.ts';
 import { parseMapping } from '../decode/mapping.ts';
 import { systemClock } from '../lib/clock.ts';
-import { LeewayError } from '../lib/errors.ts';
 import { calendarFindings } from './calendar.ts';
+import {
+  type Called,
+  channelFindings,
+  channelUrls,
+  signingSecretFindings,
+  targetFindings,
+} from './channel-rules.ts';
 import { electionFindings } from './election.ts';
 import { fieldRuleFindings } from './field-rules.ts';
 import { kafkaFindings } from './kafka-rules.ts';
 import { keyFindings } from './keys.ts';
 import { proxyFindings } from './listen.ts';
 import { measureFindings } from './measures.ts';
+import { mlflowFindings, mlflowUrls } from './mlflow.ts';
 import type { Path } from './node.ts';
 import { overrideFindings } from './overrides.ts';
-import type { Config, EndpointConfig, SourceConfig } from './schema.ts';
-import type { Secret } from './secret.ts';
+import { policyFindings } from './policy-rules.ts';
+import { retrainingFindings, retrainingUrls } from './retraining.ts';
+import type { Config, SourceConfig } from './schema.ts';
+import { secretsKeyFindings } from './secrets-keys.ts';
 import type { Finding } from './validate.ts';
 
 /** A rule that looks at several keys at once. It sees a configuration that satisfies the schema, secrets included. */
@@ -92,6 +100,8 @@ const calendarPeriods: Rule = ({ calendar }) => calendarFindings(calendar);
 
 const measureRules: Rule = ({ measures }) => measureFindings(measures);
 
+const policyRules: Rule = config => policyFindings(config);
+
 const overrides: Rule = config => overrideFindings(config, config.limits.features);
 
 const fieldRules: Rule = config => fieldRuleFindings(config);
@@ -147,23 +157,14 @@ const retentionOrder: Rule = ({ retention: r }) => {
       ];
 };
 
-const endpointNames: Rule = ({ webhooks }) =>
-  webhooks.alerts.flatMap((endpoint, index) => {
-    const first = webhooks.alerts.findIndex(other => other.name === endpoint.name);
-    const path = ['webhooks', 'alerts', index, 'name'];
-    return first === index
-      ? []
-      : [
-          {
-            path,
-            rule: 'endpoint-name',
-            message: `must be unique; webhooks.alerts[${first}] has the same name`,
-          },
-        ];
-  });
+const channelRules: Rule = config => channelFindings(config);
+
+const retrainingRules: Rule = config => retrainingFindings(config);
+
+const mlflowRules: Rule = config => mlflowFindings(config);
 
 const urls: Rule = config =>
-  eachUrl(config).flatMap(([url, path]) => {
+  eachUrl(config).flatMap(({ url, path }) => {
     if (!URL.canParse(url)) return [{ path, rule: 'url', message: 'must be an http(s) address' }];
     const { username, password } = new URL(url);
     return username === '' && password === ''
@@ -171,43 +172,11 @@ const urls: Rule = config =>
       : [{ path, rule: 'url', message: 'must not hold a user or a password' }];
   });
 
-/** What `start` would refuse as a webhook's target, told with its place. */
-const targets: Rule = config => {
-  const guard = guardOf(config.webhooks.allow);
-  if (typeof guard === 'string')
-    return [{ path: ['webhooks', 'allow'], rule: 'webhook-allow', message: guard }];
-  return eachEndpoint(config).flatMap(([{ url }, path]) => {
-    const verdict = URL.canParse(url) ? guard.judge(url) : {};
-    if (!('refused' in verdict) || new URL(url).username !== '' || new URL(url).password !== '') return [];
-    const message = `must be a public address, or be listed in webhooks.allow: ${verdict.refused}`;
-    return [{ path: [...path, 'url'], rule: 'webhook-target', message }];
-  });
-};
-
-/** The guard of a list, or what is wrong with the list. */
-function guardOf(allow: readonly string[]): TargetGuard | string {
-  try {
-    return createTargetGuard(allow);
-  } catch (error) {
-    if (error instanceof LeewayError) return error.message.replace('webhooks.allow: ', 'cannot be used: ');
-    throw error;
-  }
-}
+const targets: Rule = config => targetFindings(config, [...retrainingUrls(config), ...mlflowUrls(config)]);
 
 const secrets: Rule = config =>
-  eachEndpoint(config).flatMap(([endpoint, path]) =>
-    endpoint.secrets.flatMap((secret, index) =>
-      isSigningSecret(secret)
-        ? []
-        : [
-            {
-              path: [...path, 'secrets', index],
-              rule: 'signing-secret',
-              message:
-                'must be whsec_ and 24 to 64 random bytes in base64; `echo whsec_$(openssl rand -base64 32)` makes one',
-            },
-          ],
-    ),
+  config.channels.flatMap((channel, index) =>
+    channel.type === 'webhook' ? signingSecretFindings(channel.secrets, ['channels', index, 'secrets']) : [],
   );
 
 /** Every cross-field rule, in the order in which problems are told. */
@@ -225,11 +194,15 @@ export const rules: readonly Rule[] = [
   election,
   calendarPeriods,
   measureRules,
+  policyRules,
   overrides,
   mappings,
   fieldRules,
   retentionOrder,
-  endpointNames,
+  secretsKeyFindings,
+  channelRules,
+  retrainingRules,
+  mlflowRules,
   urls,
   targets,
   secrets,
@@ -242,21 +215,8 @@ function eachSource(
   return config.sources.flatMap((source, index) => check(source, ['sources', index], index));
 }
 
-function eachEndpoint(config: Config): [Pick<EndpointConfig, 'url' | 'secrets'>, Path][] {
-  const alerts = config.webhooks.alerts.map((e, i): [typeof e, Path] => [e, ['webhooks', 'alerts', i]]);
-  return config.retraining === undefined ? alerts : [...alerts, [config.retraining, ['retraining']]];
-}
-
-function eachUrl(config: Config): [string, Path][] {
-  const endpoints = eachEndpoint(config).map(([e, path]): [string, Path] => [e.url, [...path, 'url']]);
-  return config.clickhouse === undefined
-    ? endpoints
-    : [[config.clickhouse.url, ['clickhouse', 'url']], ...endpoints];
-}
-
-function isSigningSecret(secret: Secret): boolean {
-  const text = secret.reveal();
-  if (!/^whsec_[A-Za-z0-9+/]+={0,2}$/.test(text)) return false;
-  const bytes = Buffer.from(text.slice(6), 'base64').length;
-  return bytes >= 24 && bytes <= 64;
+function eachUrl(config: Config): Called[] {
+  const { clickhouse } = config;
+  const store = clickhouse === undefined ? [] : [{ url: clickhouse.url, path: ['clickhouse', 'url'] }];
+  return [...store, ...channelUrls(config), ...retrainingUrls(config), ...mlflowUrls(config)];
 }

@@ -1,15 +1,20 @@
 import { type Static, Type } from 'typebox';
 import { budgetSchema } from './budget.ts';
 import { calendarSchema } from './calendar.ts';
+import { channelsSchema, movedSections, outboundSchema } from './channels.ts';
 import { electionSchema } from './election.ts';
 import { fieldRulesSchema } from './field-rules.ts';
 import { accessSchema, keysSchema } from './keys.ts';
 import { listenSchema, metricsSchema } from './listen.ts';
 import { measuresSchema } from './measures.ts';
+import { mlflowSchema } from './mlflow.ts';
 import { objectivesSchema } from './objectives.ts';
 import { environmentsSchema, overrideKeys } from './overrides.ts';
+import { policiesSchema } from './policies.ts';
 import { privacySchema } from './privacy.ts';
+import { retrainingSchema } from './retraining.ts';
 import type { Secret } from './secret.ts';
+import { secretsKeysSchema } from './secrets-keys.ts';
 import { kafkaSchema, replaySchema, secretText } from './sources.ts';
 
 const closed = { additionalProperties: false } as const;
@@ -113,58 +118,6 @@ const limits = Type.Object(
   section('Bounds on what is taken in.'),
 );
 
-const endpoint = Type.Object(
-  {
-    name: Type.String({
-      pattern: '^[a-z][a-z0-9_-]{0,63}$',
-      patternErrorMessage: 'must be a small letter, then up to 63 small letters, digits, _ or -',
-      description: 'Name of the receiver; a metric label.',
-    }),
-    url: url('Where to POST.'),
-    secrets: Type.Array(secretText('A signing secret.'), {
-      minItems: 1,
-      maxItems: 3,
-      description: 'Signing secrets (Standard Webhooks, `whsec_...`); several while one is being replaced.',
-    }),
-  },
-  closed,
-);
-
-const webhooks = Type.Object(
-  {
-    allow: Type.Array(Type.String({ minLength: 1 }), {
-      default: [],
-      description:
-        'Private targets that may be called all the same, for alerts and retraining: `host`, `host:port`, an address, or a network such as `10.1.0.0/16`.',
-    }),
-    alerts: Type.Array(endpoint, { default: [], description: 'Receivers of alerts.' }),
-  },
-  section('Who is told of alerts.'),
-);
-
-const retraining = Type.Object(
-  {
-    url: url('Where a retraining order is POSTed.'),
-    secrets: endpoint.properties.secrets,
-    cooldownHours: Type.Number({
-      default: 24,
-      minimum: 0,
-      description: 'Least time between two orders of a model.',
-    }),
-    leastRows: Type.Integer({
-      default: 1000,
-      minimum: 0,
-      description: 'Rows since the change was first seen that a retraining waits for.',
-    }),
-    timeoutHours: Type.Number({
-      default: 24,
-      exclusiveMinimum: 0,
-      description: 'An order not finished after so long has timed out.',
-    }),
-  },
-  { ...closed, description: 'Who retrains. Absent: nothing is ordered. A dry run until a model is armed.' },
-);
-
 const modelRules = Type.Object(
   {
     segments: Type.Array(Type.String({ minLength: 1, maxLength: 128 }), {
@@ -207,10 +160,14 @@ export const configSchema = Type.Object(
     budget: budgetSchema,
     calendar: calendarSchema,
     measures: measuresSchema,
+    policies: policiesSchema,
     limits,
     privacy: privacySchema,
-    webhooks,
-    retraining: Type.Optional(retraining),
+    secretsKeys: secretsKeysSchema,
+    channels: channelsSchema,
+    outbound: outboundSchema,
+    retraining: Type.Optional(retrainingSchema),
+    mlflow: Type.Optional(mlflowSchema),
     environments: environmentsSchema,
     models: Type.Record(Type.String(), modelRules, {
       default: {},
@@ -232,7 +189,7 @@ export const configSchema = Type.Object(
       section('Logging.'),
     ),
   },
-  { ...closed, title: 'Leeway configuration' },
+  { ...closed, title: 'Leeway configuration', 'x-moved': movedSections },
 );
 
 type Deep<T> = T extends Secret
@@ -247,4 +204,3 @@ export type Config = Deep<Static<typeof configSchema>>;
 export type SourceConfig = Config['sources'][number];
 export type KafkaSourceConfig = Extract<SourceConfig, { type: 'kafka' }>;
 export type ReplaySourceConfig = Extract<SourceConfig, { type: 'replay' }>;
-export type EndpointConfig = Config['webhooks']['alerts'][number];

@@ -25,11 +25,24 @@ const places: Readonly<Record<string, string>> = {
   'election.sasl.password': 'hunter2-election-sasl',
   'election.sasl.token.clientSecret': 'hunter2-election-token',
   'privacy.hashKey': 'hunter2-hash-key-of-32-characters',
-  'webhooks.alerts[].secrets[]': signing(1),
+  'channels[].secrets[]': signing(1),
+  'channels[].url': 'https://hooks.example.org/hunter2-url',
+  'channels[].routingKey': 'hunter2-routing-key',
+  'channels[].password': 'hunter2-mail-password',
+  'channels[].token': 'hunter2-bearer-token',
   'retraining.secrets[]': signing(2),
+  'secretsKeys[]': Buffer.alloc(32, 3).toString('base64'),
+  'retraining.targets.NAME.secrets[]': signing(4),
+  'retraining.targets.NAME.token': 'hunter2-target-token',
+  'retraining.targets.NAME.password': 'hunter2-target-password',
+  'mlflow.webhookSecret': 'hunter2-registry-webhook',
+  'mlflow.token': 'hunter2-registry-token',
+  'mlflow.password': 'hunter2-registry-password',
 };
 const names = Object.keys(places).map((_, i) => `SECRET_${i}`);
-const [clickhouse, passphrase, sasl, token, election1, election2, election3, hash, alert, retrain] = names;
+const [clickhouse, passphrase, sasl, token, election1, election2, election3, hash, ...rest] = names;
+const [alert, hook, routing, mail, bearer, retrain, sealing, ...registry] = rest;
+const [target, targetToken, targetPassword, registryHook, registryToken, registryPassword] = registry;
 const kafka = 'type: kafka, brokers: [b:1], topics: [t]';
 const text = `
 clickhouse: {url: http://h:1, password: "\${${clickhouse}}"}
@@ -37,13 +50,29 @@ sources:
   - {name: a, ${kafka}, tls: {cert: c, key: k, passphrase: "\${${passphrase}}"}, sasl: {mechanism: plain, username: u, password: "\${${sasl}}"}}
   - {name: b, group: b, ${kafka}, tls: true, sasl: {mechanism: oauthbearer, token: {url: https://t, clientId: c, clientSecret: "\${${token}}"}}}
 privacy: {hashKey: "\${${hash}}"}
-webhooks: {alerts: [{name: ops, url: https://hooks.example.org/x, secrets: ["\${${alert}}"]}]}
-retraining: {url: https://train.example.org/x, secrets: ["\${${retrain}}"]}
+channels:
+  - {name: ops, url: https://hooks.example.org/x, secrets: ["\${${alert}}"]}
+  - {name: chat, type: slack, url: "\${${hook}}"}
+  - {name: pager, type: pagerduty, routingKey: "\${${routing}}"}
+  - {name: mail, type: email, host: smtp.example.org, username: u, password: "\${${mail}}", from: a@example.org, to: [b@example.org]}
+  - {name: am, type: alertmanager, url: https://am.example.org, token: "\${${bearer}}"}
+retraining:
+  url: https://train.example.org/x
+  secrets: ["\${${retrain}}"]
+  retrain: {target: retraining}
+  rebuild: {target: retraining}
+  targets:
+    hook: {url: https://train.example.org/y, secrets: ["\${${target}}"]}
+    lab: {type: gitlab, project: a/b, token: "\${${targetToken}}"}
+    flow: {type: airflow, url: https://airflow.example.org, dag: d, username: u, password: "\${${targetPassword}}"}
+mlflow: {url: https://mlflow.example.org, webhookSecret: "\${${registryHook}}", token: "\${${registryToken}}"}
+secretsKeys: ["\${${sealing}}"]
 `;
-/** Those of the election stand in a file of their own: there is one way at a time to be known to its brokers. */
+/** Those stand in files of their own: there is one way at a time to be known to brokers, or to a registry. */
 const elections = [
   `clickhouse: {url: http://h:1}\nelection: {brokers: [b:1], tls: {cert: c, key: k, passphrase: "\${${election1}}"}, sasl: {mechanism: plain, username: u, password: "\${${election2}}"}}`,
   `clickhouse: {url: http://h:1}\nelection: {brokers: [b:1], tls: true, sasl: {mechanism: oauthbearer, token: {url: https://t, clientId: c, clientSecret: "\${${election3}}"}}}`,
+  `mlflow: {url: https://mlflow.example.org, webhookSecret: "\${${registryHook}}", username: u, password: "\${${registryPassword}}"}`,
 ];
 
 function secretPlaces(node: SchemaNode | undefined, path = ''): string[] {

@@ -84,12 +84,17 @@ function ofObject(node: SchemaNode, value: Readonly<Record<string, unknown>>, pa
   for (const [key, item] of Object.entries(value)) {
     const child = Object.hasOwn(properties, key) ? properties[key] : undefined;
     if (child !== undefined) found.push(...validate(child, item, [...path, key]));
-    else found.push(unknownKey(key, keys, path));
+    else found.push(movedKey(node, key, path) ?? unknownKey(key, keys, path));
   }
   for (const key of node.required ?? [])
     if (value[key] === undefined && properties[key]?.default === undefined)
       found.push({ path, rule: 'required', message: `must have the key "${key}"`, atKey: true });
   return found;
+}
+
+function movedKey(node: SchemaNode, key: string, path: Path): Finding | null {
+  const message = Object.hasOwn(node['x-moved'] ?? {}, key) ? node['x-moved']?.[key] : undefined;
+  return message === undefined ? null : { path: [...path, key], rule: 'moved-key', message, atKey: true };
 }
 
 function unknownKey(key: string, keys: readonly string[], path: Path): Finding {
