@@ -36,7 +36,7 @@ function actor(over: Partial<ActorDeps> = {}) {
   return createActor({
     alerts: stores.alerts,
     orders: { consider: async request => (asked.push(request), null) },
-    policy: defaultPolicy,
+    policiesOf: () => [defaultPolicy],
     links: createLinks('http://127.0.0.1:8080/'),
     events,
     onDecision: (_alert, _window, reason) => reasons.push(reason),
@@ -90,6 +90,7 @@ describe('actor', () => {
         severity: 'critical',
         reason: 'opened',
         summary: 'churn (prod): drift of feature:age: effect 0.300, tolerance 0.1',
+        how_sure: "50 % by chance alone, 1 in 100,000 is asked for; the stream's own noise is known",
         since: '1970-02-11T17:00:00.000Z',
         window: { from: '1970-02-11T17:00:00.000Z', to: '1970-02-11T18:00:00.000Z', seconds: 3600 },
         found_in: { from: '1970-02-11T17:00:00.000Z', to: '1970-02-11T18:00:00.000Z', seconds: 3600 },
@@ -103,13 +104,19 @@ describe('actor', () => {
             tolerance: 0.1,
             n: 900,
             n_reference: 5000,
+            p: 0.5,
+            alpha: 1e-5,
+            calibration: 'calibrated',
             sentence: 'age moved',
           },
         ],
         findings_left_out: 0,
         data_in_doubt: [],
+        inhibited: [],
+        inhibited_left_out: 0,
         links: {
           model: 'http://127.0.0.1:8080/#/models/churn?environment=prod',
+          alert: 'http://127.0.0.1:8080/#/models/churn?environment=prod&policy=default&episode=1',
           rows: 'http://127.0.0.1:8080/v1/models/churn/export?environment=prod&from=1970-02-11T17%3A00%3A00.000Z&to=1970-02-11T18%3A00%3A00.000Z',
         },
       },
@@ -122,6 +129,8 @@ describe('actor', () => {
     const made = actor();
     await judge(made, at(0, [page]));
     await judge(made, at(1, [clear]));
+    expect(transitions()).toHaveLength(1);
+    await judge(made, at(2, [clear]));
     const body = JSON.parse(transitions()[1]!.body);
     expect(body).toMatchObject({
       type: 'alert.resolved',
@@ -131,14 +140,14 @@ describe('actor', () => {
   });
 
   it('thinks of an order once a moment, when everything known then is folded in', async () => {
-    const doubted = at(1, [page, { check: 'schema', subject: '', verdict: 'drift' }]);
+    const doubted = at(1, [page, { check: 'reused', subject: '', verdict: 'drift' }]);
     const doubts = () => asked.map(request => doubtsOf(request.memory));
     await judge(actor(), at(0, [page]), doubted);
-    expect(doubts()).toEqual([['schema']]);
+    expect(doubts()).toEqual([['reused']]);
     // A restart goes on from the last transition, when nothing was in doubt yet.
     asked = [];
     await actor().recover(() => nowAfter(doubted));
-    expect(doubts()).toEqual([['schema']]);
+    expect(doubts()).toEqual([['reused']]);
     // By event time each window is a moment of its own.
     asked = [];
     const last = at(3, [page]);
@@ -165,7 +174,7 @@ describe('actor', () => {
   });
 
   it('folds windows in order of their ends, whatever order they come in', async () => {
-    await judge(actor(), at(0, [clear], 6 * hour), at(1, [clear]), at(0, [page]));
+    await judge(actor(), at(2, [clear]), at(0, [clear], 6 * hour), at(1, [clear]), at(0, [page]));
     expect(transitions().map(t => t.reason)).toEqual(['opened', 'resolved']);
   });
 
@@ -305,14 +314,14 @@ describe('a policy for single streams', () => {
   it('pages by the tolerances of the stream', async () => {
     const calm = { ...defaultPolicy, pagingEffects: { ...defaultPolicy.pagingEffects, drift: 0.5 } };
     const of: string[] = [];
-    const policyOf = ({ model, environment }: { model: string; environment: string }) => {
+    const policiesOf = ({ model, environment }: { model: string; environment: string }) => {
       of.push(`${model}/${environment}`);
-      return calm;
+      return [calm];
     };
-    await judge(actor({ policyOf }), at(0, [clear]), at(1, [page]));
+    await judge(actor({ policiesOf }), at(0, [clear]), at(1, [page]));
     expect(transitions()).toEqual([]);
     expect(new Set(of)).toEqual(new Set(['churn/prod']));
-    await judge(actor({ policyOf: () => defaultPolicy }), at(2, [page]));
+    await judge(actor({ policiesOf: () => [defaultPolicy] }), at(2, [page]));
     expect(transitions()).toHaveLength(1);
   });
 });

@@ -1,17 +1,17 @@
-import type { Transition } from '../domain/alert.ts';
 import type { JudgedWindow } from '../domain/finding.ts';
 import type { Order } from '../domain/order.ts';
-import { windowLengths } from '../domain/window.ts';
 import { LeewayError } from '../lib/errors.ts';
 import type { Events } from '../lib/events.ts';
-import { type DecisionReason, decide } from './decide.ts';
+import { type Alert, loadAlerts } from './alerts.ts';
+import { type Decision, type DecisionReason, decide, retire } from './decide.ts';
 import { type AlertKey, transitionId } from './ids.ts';
 import type { Links } from './links.ts';
-import { emptyMemory, type Memory, parseMemory } from './memory.ts';
-import { buildTransition } from './message.ts';
+import { isTold, type Memory } from './memory.ts';
+import { buildTransition, type TransitionParts } from './message.ts';
 import type { Policy } from './policy.ts';
-import type { AlertStore, StreamKey } from './ports.ts';
+import { type AlertStore, type ControlReader, type Controls, noControls, type StreamKey } from './ports.ts';
 import { createSerial } from './serial.ts';
+import { byEnd, byStream, endOf, nameOf, placeOf } from './window-order.ts';
 
 /** Asked whenever an episode that people know of pages; it alone decides whether anything is ordered. */
 export interface OrderDesk {
@@ -23,6 +23,10 @@ export interface OrderRequest {
   /** The transition that opened the episode. */
   readonly transition: string;
   readonly memory: Memory;
+  /** The policy of the alert, as it holds for the stream. */
+  readonly policy: Policy;
+  /** What the findings of the episode call for. */
+  readonly calls: readonly ('retrain' | 'rebuild')[];
   /** Run's clock, epoch milliseconds. */
   readonly now: number;
 }
@@ -30,9 +34,10 @@ export interface OrderRequest {
 export interface ActorDeps {
   readonly alerts: AlertStore;
   readonly orders: OrderDesk;
-  readonly policy: Policy;
-  /** The policy as it holds for one stream; the same name. `policy` itself unless told. */
-  readonly policyOf?: (stream: StreamKey) => Policy;
+  /** Policies that hold for a stream now, of different names: an alert each. */
+  readonly policiesOf: (stream: StreamKey) => readonly Policy[];
+  /** What people have asked of the alerts; nothing unless told. */
+  readonly controls?: ControlReader;
   readonly links: Links;
   readonly events: Pick<Events, 'alertChanged' | 'problemOccurred'>;
   /** Told of every decision, for counting; optional. */
@@ -59,55 +64,46 @@ export interface Actor {
   readonly pending: number;
 }
 
-interface Alert {
-  readonly key: AlertKey;
-  memory: Memory;
+/** The alerts of one stream, by policy. */
+interface Stream {
+  readonly key: StreamKey;
+  readonly alerts: Map<string, Alert>;
   promotions: readonly number[];
 }
 
 /**
  * The actor keeps each alert's memory; the store holds it as of the last transition, and what was judged since is
- * folded in again when the alert is first needed. An alert that fails is forgotten and so recovered the next time.
+ * folded in again when the alert is first needed. A stream that fails is forgotten and so recovered the next time.
  */
 export function createActor(deps: ActorDeps): Actor {
-  const alerts = new Map<string, Alert>();
+  const streams = new Map<string, Stream>();
   const broken = new Map<string, StreamKey>();
   const serial = createSerial();
 
-  const guarded = async (stream: StreamKey, work: () => Promise<void>) => {
-    const name = nameOf(stream);
+  const guarded = async (key: StreamKey, work: () => Promise<void>) => {
+    const name = nameOf(key);
     try {
       await work();
       broken.delete(name);
     } catch (error) {
-      alerts.delete(name);
-      broken.set(name, stream);
-      const message = `alert of ${stream.model} (${stream.environment}): ${(error as Error).message}`;
+      streams.delete(name);
+      broken.set(name, key);
+      const message = `alert of ${key.model} (${key.environment}): ${(error as Error).message}`;
       const code = error instanceof LeewayError ? error.code : 'LW_STORE_REFUSED';
       deps.events.problemOccurred({ code, message });
     }
   };
 
-  const apply = async (stream: StreamKey, windows: readonly JudgedWindow[], now: RunTime) => {
-    const known = alerts.get(nameOf(stream));
-    const alert = known ?? (await load(deps, stream));
-    const before = known === undefined ? await unseen(deps, alert) : [];
-    const all = new Map(
-      [...before, ...windows].map(window => [`${window.windowStart}/${window.windowSeconds}`, window]),
-    );
-    alert.promotions = await deps.alerts.promotions(stream.model);
-    const sorted = [...all.values()].sort(byEnd);
-    let pages = false;
-    for (const [i, window] of sorted.entries()) {
-      const at = now(endOf(window));
-      pages = (await step(deps, alert, window, at)) || pages;
-      // Orders are thought of when all that is known at a moment is folded in, doubts about the data above all.
-      const next = sorted[i + 1];
-      if (!pages || (next !== undefined && now(endOf(next)) === at)) continue;
-      await consider(deps, alert, at);
-      pages = false;
-    }
-    alerts.set(nameOf(stream), alert);
+  const apply = async (key: StreamKey, windows: readonly JudgedWindow[], now: RunTime) => {
+    const stream = streams.get(nameOf(key)) ?? { key, alerts: new Map<string, Alert>(), promotions: [] };
+    const policies = deps.policiesOf(key);
+    const before = await loadAlerts(deps, stream, policies);
+    const controls = await (deps.controls ?? noControls).read(key);
+    stream.promotions = await deps.alerts.promotions(key.model);
+    const newest = windows.at(-1);
+    await retireOthers(deps, stream, newest === undefined ? null : now(endOf(newest)));
+    await decideAll(deps, { stream, windows, before, controls, now });
+    streams.set(nameOf(key), stream);
   };
 
   return {
@@ -121,106 +117,107 @@ export function createActor(deps: ActorDeps): Actor {
       }),
     recover: now =>
       serial(async () => {
-        alerts.clear();
+        streams.clear();
         broken.clear();
         for (const stream of await deps.alerts.streams()) await guarded(stream, () => apply(stream, [], now));
       }),
   };
 }
 
-interface Group {
-  readonly stream: StreamKey;
-  readonly windows: JudgedWindow[];
+interface Round {
+  readonly stream: Stream;
+  readonly windows: readonly JudgedWindow[];
+  /** Windows that single alerts have not been told of, by policy. */
+  readonly before: ReadonlyMap<string, readonly JudgedWindow[]>;
+  readonly controls: Controls;
+  readonly now: RunTime;
 }
 
-/** Windows by stream; of those to be gone over again, if there are none too. */
-function byStream(again: readonly StreamKey[], windows: readonly JudgedWindow[]): Iterable<Group> {
-  const groups = new Map<string, Group>();
-  for (const stream of again) groups.set(nameOf(stream), { stream, windows: [] });
-  for (const window of windows) {
-    const { model, environment } = window;
-    const group = groups.get(nameOf(window)) ?? { stream: { model, environment }, windows: [] };
-    group.windows.push(window);
-    groups.set(nameOf(window), group);
+/** Folds windows into all alerts of a stream, in order of their ends. */
+async function decideAll(deps: ActorDeps, round: Round): Promise<void> {
+  const { stream, windows, before, now } = round;
+  for (const alert of stream.alerts.values()) {
+    const missed = before.get(alert.key.policy) ?? [];
+    const all = new Map([...missed, ...windows].map(window => [placeOf(window), window]));
+    const sorted = [...all.values()].sort(byEnd);
+    let pages = false;
+    for (const [i, window] of sorted.entries()) {
+      const at = now(endOf(window));
+      pages = (await step(deps, alert, { window, now: at, round })) || pages;
+      // Orders are thought of when all that is known at a moment is folded in, doubts about the data above all.
+      const next = sorted[i + 1];
+      if (!pages || (next !== undefined && now(endOf(next)) === at)) continue;
+      await consider(deps, alert, at);
+      pages = false;
+    }
   }
-  return groups.values();
-}
-
-async function load(deps: ActorDeps, stream: StreamKey): Promise<Alert> {
-  const key = { policy: deps.policy.name, model: stream.model, environment: stream.environment };
-  const last = await deps.alerts.last(key);
-  return { key, memory: last === null ? emptyMemory : parseMemory(last.memory), promotions: [] };
-}
-
-/** Windows judged after the memory was stored: reading a few too many is harmless, decide knows them. */
-function unseen(deps: ActorDeps, alert: Alert): Promise<readonly JudgedWindow[]> {
-  const { memory, key } = alert;
-  const seen = Object.values(memory.lengths).map(length => length.lastEnd);
-  // A length that was never seen may have been judged for the first time after the memory was stored.
-  const longest = windowLengths.some(length => memory.lengths[length] === undefined)
-    ? windowLengths.at(-1)!
-    : 0;
-  return deps.alerts.findingsSince({
-    model: key.model,
-    environment: key.environment,
-    windowEnd: seen.length === 0 ? 0 : Math.max(0, Math.min(...seen) - longest),
-    skipQuiet: memory.step === 0,
-  });
 }
 
 /** Folds a window in. Returns whether it pages. */
-async function step(deps: ActorDeps, alert: Alert, window: JudgedWindow, now: number): Promise<boolean> {
+async function step(
+  deps: ActorDeps,
+  alert: Alert,
+  of: { readonly window: JudgedWindow; readonly now: number; readonly round: Round },
+): Promise<boolean> {
+  const { window, now, round } = of;
+  const { controls, stream } = round;
+  const { policy } = alert;
   const end = endOf(window) * 1000;
-  const promotion = alert.promotions.findLast(from => from <= end) ?? null;
-  const policy = deps.policyOf?.(alert.key) ?? deps.policy;
-  const decision = decide(alert.memory, window, policy, { now, promotion });
-  deps.onDecision?.(alert.key, window, decision.reason);
-  if (decision.transition !== null) {
-    const transition = buildTransition(
-      {
-        alert: alert.key,
-        memory: decision.memory,
-        change: decision.transition,
-        reason: decision.reason,
-        window,
-        now,
-      },
-      deps.links,
-    );
-    await write(deps, transition);
+  const promotion = stream.promotions.findLast(from => from <= end) ?? null;
+  for (;;) {
+    const decision = decide(alert.memory, window, policy, {
+      now,
+      promotion,
+      silenced: (check, subject) => controls.silenced(now, check, subject, policy.name) !== null,
+      paused: controls.paused(policy.name),
+      acknowledged: controls.acknowledged(policy.name, alert.memory.episode),
+    });
+    deps.onDecision?.(alert.key, window, decision.reason);
+    await write(deps, alert, decision, { window, now });
+    if (!decision.again) return decision.pages;
   }
-  alert.memory = decision.memory;
-  return (
-    decision.reason === 'opened' || decision.reason === 'announced' || decision.reason === 'still-firing'
-  );
 }
 
-async function write(deps: ActorDeps, transition: Transition): Promise<void> {
-  await deps.alerts.append(transition);
-  deps.failpoint?.('transition-written');
-  deps.events.alertChanged(transition);
+/** Stores the change, if there is one, and only then goes on from it. */
+async function write(
+  deps: ActorDeps,
+  alert: Alert,
+  { transition: change, memory, reason }: Decision,
+  at: Pick<TransitionParts, 'window' | 'now'>,
+): Promise<void> {
+  if (change !== null) {
+    const { key, policy } = alert;
+    const transition = buildTransition({ alert: key, policy, memory, change, reason, ...at }, deps.links);
+    await deps.alerts.append(transition);
+    deps.failpoint?.('transition-written');
+    deps.events.alertChanged(transition);
+  }
+  alert.memory = memory;
 }
 
 /** Only an episode that people were told of may order anything. */
 async function consider(deps: ActorDeps, alert: Alert, now: number): Promise<void> {
-  const { memory, key } = alert;
-  if (memory.state !== 'firing' || memory.announced !== 'firing') return;
+  const { memory, key, policy } = alert;
+  if (!isTold(memory)) return;
   await deps.orders.consider({
     alert: key,
     transition: transitionId(key, memory.episode, 'opened'),
     memory,
+    policy,
+    calls: memory.calls,
     now,
   });
 }
 
-function byEnd(a: JudgedWindow, b: JudgedWindow): number {
-  return endOf(a) - endOf(b) || a.windowSeconds - b.windowSeconds;
-}
-
-function endOf(window: JudgedWindow): number {
-  return window.windowStart + window.windowSeconds;
-}
-
-function nameOf(stream: StreamKey): string {
-  return JSON.stringify([stream.model, stream.environment]);
+/** Ends what is open of alerts whose policy does not hold for the stream any more. */
+async function retireOthers(deps: ActorDeps, { alerts }: Stream, now: number | null): Promise<void> {
+  for (const [name, alert] of alerts) {
+    if (alert.current) continue;
+    const { last } = alert.memory;
+    const window = { windowStart: last.start, windowSeconds: last.end - last.start };
+    const at = now ?? Math.max(last.end * 1000, alert.memory.told);
+    const decision = retire(alert.memory, alert.policy, at);
+    if (decision !== null) await write(deps, alert, decision, { window, now: at });
+    alerts.delete(name);
+  }
 }

@@ -29,15 +29,38 @@ const rank: Readonly<Partial<Record<OrderState, number>>> = {
 };
 
 /**
- * What a report does to an order. `behind`: the order is already there or further (reports may overtake each other).
- * `conflict`: the order has come to another end.
+ * What became of a report: a closed list. The first three are answered 200, the next four 409 (they change nothing), then
+ * 404; `forged` and `expired` say of a report's token or signature that it was not taken, 401.
  */
-export function followUp(order: Order, event: RetrainingEvent): 'step' | 'behind' | 'conflict' {
+export const callbackOutcomes = [
+  'taken',
+  'duplicate',
+  'out-of-order',
+  'late',
+  'ended',
+  'not-sent',
+  'event-id-reused',
+  'unknown-order',
+  'forged',
+  'expired',
+] as const;
+export type CallbackOutcome = (typeof callbackOutcomes)[number];
+
+/**
+ * What a report does to an order. `out-of-order`: the order is already there or further (reports may overtake each
+ * other). `late`: it was not waited for any longer. `ended`: it has come to another end. `not-sent`: nobody was asked.
+ */
+export function followUp(
+  order: Order,
+  event: Pick<RetrainingEvent, 'state'>,
+): Extract<CallbackOutcome, 'taken' | 'out-of-order' | 'late' | 'ended' | 'not-sent'> {
   const here = rank[order.state];
-  if (event.state === 'failed')
-    return order.state === 'failed' ? 'behind' : isUnderWay(order) ? 'step' : 'conflict';
-  if (here === undefined) return 'conflict';
-  return here >= rank[event.state]! ? 'behind' : 'step';
+  if (order.state === 'refused' || order.state === 'dry-run') return 'not-sent';
+  if (event.state === order.state) return 'out-of-order';
+  if (order.state === 'timed-out') return 'late';
+  if (here === undefined) return 'ended';
+  if (event.state === 'failed') return isUnderWay(order) ? 'taken' : 'ended';
+  return here >= rank[event.state]! ? 'out-of-order' : 'taken';
 }
 
 export function isUnderWay(order: Order): boolean {
@@ -50,12 +73,12 @@ export function isUnderWay(order: Order): boolean {
  */
 export function holdOf(event: RetrainingEvent): string {
   const { accuracy_before: before, accuracy_after: after } = event.metrics ?? {};
-  if (before !== undefined && after !== undefined && after < before)
+  // With the rows it was measured on, the gate says whether it is worse by more than chance.
+  const judged = ['rows', 'held_out_rows', 'comparison'].some(name => name in (event.metrics ?? {}));
+  if (!judged && before !== undefined && after !== undefined && after < before)
     return `held-performance-worse: accuracy ${after} after retraining, ${before} before`;
   if (event.version === undefined || event.version === '')
     return 'held-no-version: the report names no version';
-  if (event.baseline === undefined && event.training === undefined)
-    return 'held-no-training-data: the report names neither a baseline nor a training period';
   if (event.training !== undefined && !(event.training.from < event.training.to))
     return 'held-no-training-data: the training period is empty';
   return '';

@@ -13,6 +13,8 @@ export interface Endpoint {
   readonly url: string;
   /** Signing secrets, `whsec_...`; several while one is being replaced. */
   readonly secrets: readonly SecretText[];
+  /** What the configuration says of it, by the schema of its kind; secrets as SecretText. */
+  readonly settings: Readonly<Record<string, unknown>>;
 }
 
 /** What is sent: the same id and body on every attempt. */
@@ -28,6 +30,8 @@ export interface Answer {
   readonly detail: string;
   /** How long the receiver asked to be left alone, milliseconds. */
   readonly retryAfter: number | null;
+  /** What the receiver said, at most 64 KiB, without the endpoint's address and secrets; kept with the attempt. */
+  readonly body?: string;
 }
 
 /** A way of telling somebody. */
@@ -37,5 +41,14 @@ export interface Channel {
   check(endpoint: Endpoint): void;
   /** One attempt; failures of the world are answers, not exceptions. `now` is the wall clock, epoch milliseconds. */
   send(message: Message, endpoint: Endpoint, now: number): Promise<Answer>;
+  /** What a good answer says was started: kept with the attempt. */
+  accepted?(answer: Answer): { readonly run?: string; readonly url?: string };
+  /** For receivers that keep an incident open until they are told that it is over, and take that somebody has it. */
+  readonly keepsOpen?: boolean;
+  /**
+   * For receivers that forget an alert that is not repeated: how often it is told while it fires, and for how long after
+   * it was resolved, milliseconds.
+   */
+  readonly sustained?: { readonly every: number; readonly after: number };
   close(): Promise<void>;
 }

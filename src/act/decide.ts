@@ -1,51 +1,22 @@
 import type { JudgedWindow } from '../domain/finding.ts';
-import { emptyLength, type LengthMemory, type Memory } from './memory.ts';
-import { isRemedial, type Policy } from './policy.ts';
-import { evidenceOf, type Reading, readWindow } from './reading.ts';
+import {
+  type Change,
+  changed,
+  type Decision,
+  type DecisionContext,
+  live,
+  quiet,
+  type Situation,
+} from './change.ts';
+import { allSilenced, foundIn, listing, mostListed, nameOf, withFindings } from './episode.ts';
+import { foldWindow, forgetBefore, forgetEpisode, lapsed, noteWindow } from './fold.ts';
+import { emptyLength, isTold, type LiveState, type Memory, pagesOf, stateOf } from './memory.ts';
+import type { Policy } from './policy.ts';
+import { inhibitedOf, type Reading, readWindow, troubleOf } from './reading.ts';
+import type { DecisionReason } from './reasons.ts';
 
-/** Why a window did what it did: a closed list, because it becomes a column and a label. docs/webhooks.md explains. */
-export const decisionReasons = [
-  'opened',
-  'resolved',
-  'announced',
-  'long-past',
-  'still-firing',
-  'held-by-hysteresis',
-  'held-inconclusive',
-  'held-by-other-window',
-  'held-below-tolerance',
-  'stable',
-  'insufficient',
-  'learning',
-  'no-data',
-  'blind',
-  'failed',
-  'window-before-activation',
-  'out-of-order',
-] as const;
-export type DecisionReason = (typeof decisionReasons)[number];
-
-/** A change of the alert; with (policy, model, environment, episode) its kind gives the transition's id. */
-export interface Change {
-  readonly kind: 'opened' | 'resolved' | 'announced-firing' | 'announced-ok';
-  readonly from: 'ok' | 'firing';
-  readonly to: 'ok' | 'firing';
-  readonly notify: boolean;
-}
-
-export interface Decision {
-  /** The next memory; holds the transition's own step already. */
-  readonly memory: Memory;
-  readonly transition: Change | null;
-  readonly reason: DecisionReason;
-}
-
-export interface DecisionContext {
-  /** Run's clock, epoch milliseconds. */
-  readonly now: number;
-  /** Newest promotion of a baseline at or before the window's end, epoch milliseconds; null when there was none. */
-  readonly promotion: number | null;
-}
+export type { Change, Decision, DecisionContext } from './change.ts';
+export { type DecisionReason, decisionReasons } from './reasons.ts';
 
 /**
  * What one judged window does to one alert. Pure. Windows are folded in order of their ends; one that is older than
@@ -60,145 +31,189 @@ export function decide(
 ): Decision {
   const end = window.windowStart + window.windowSeconds;
   const known = memory.lengths[window.windowSeconds] ?? emptyLength;
-  if (end < known.lastEnd || (end === known.lastEnd && known.released))
-    return { memory, transition: null, reason: 'out-of-order' };
+  if (end < known.lastEnd || (end === known.lastEnd && known.released)) return quiet(memory, 'out-of-order');
+  const recent = context.now - end * 1000 <= Math.max(policy.longPast, window.windowSeconds * 1000);
+  const here: Situation = { window, end, policy, context, recent, late: end === known.lastEnd };
+  const steered = steer(memory, here);
+  if (steered !== null) return steered;
+  const trouble = troubleOf(window, policy);
+  if (memory.state === 'paused') return quiet(noteWindow(memory, window, trouble), 'paused');
+  if (!policy.windows.includes(window.windowSeconds))
+    return quiet(noteWindow(memory, window, trouble), 'other-length');
+  const current = forgetBefore(memory, context.promotion);
   if (context.promotion !== null && window.windowStart * 1000 < context.promotion) {
-    const next = withLength(memory, window, { ...known, lastEnd: end, doubts: [], released: false });
-    return { memory: next, transition: null, reason: 'window-before-activation' };
+    const noted = noteWindow(current, window, { doubts: [], inhibitors: [] });
+    return settle(noted, here, 'window-before-activation');
   }
   const reading = readWindow(window, policy);
   if (reading.status === 'none') {
-    const next = withLength(memory, window, {
-      ...known,
-      lastEnd: end,
-      doubts: reading.doubts,
-      released: false,
-    });
-    return { memory: next, transition: null, reason: reading.inconclusive };
+    const noted = noteWindow(current, window, reading);
+    return settle({ ...noted, inhibited: inhibitedOf(reading, policy) }, here, reading.inconclusive);
   }
-  const holding = applyReading(lapsed(memory, end, policy), window, reading, context.promotion);
-  const recent = context.now - end * 1000 <= Math.max(policy.longPast, window.windowSeconds * 1000);
-  if (reading.status === 'page')
-    return onPaging({ ...holding, ...found(window, reading, policy) }, window, recent);
-  return onQuiet(holding, reading, recent);
+  return onReading(current, here, reading);
 }
 
-/** Without the holds that nothing has confirmed for too long. */
-function lapsed(memory: Memory, end: number, policy: Policy): Memory {
-  const old = (length: LengthMemory) => length.held.length > 0 && (end - length.end) * 1000 > policy.lapse;
-  if (!Object.values(memory.lengths).some(old)) return memory;
-  const lengths = Object.entries(memory.lengths).map(([seconds, length]) => [
-    seconds,
-    old(length) ? { ...length, held: [], released: true } : length,
-  ]);
-  return { ...memory, lengths: Object.fromEntries(lengths) as Memory['lengths'] };
+/** Pauses and resumes; tells of an end nobody was told of, before the next beginning is told. */
+function steer(memory: Memory, here: Situation): Decision | null {
+  const paused = here.context.paused === true;
+  if (paused !== (memory.state === 'paused')) {
+    const before = memory.state === 'paused' ? memory.before : memory.state;
+    const to = paused ? 'paused' : before;
+    const change: Change = { kind: paused ? 'paused' : 'resumed', from: memory.state, to, notify: false };
+    const next = changed({ ...memory, state: to, before }, here, change, paused ? 'paused' : 'resumed');
+    return { ...next, again: true };
+  }
+  return null;
 }
 
-/** Notes what the window says, and which lengths hold the episode after it. */
-function applyReading(
-  memory: Memory,
-  window: JudgedWindow,
-  reading: Reading,
-  promotion: number | null,
-): Memory {
-  const known = memory.lengths[window.windowSeconds] ?? emptyLength;
-  const end = window.windowStart + window.windowSeconds;
-  const holds = reading.status === 'page' || known.held.length > 0;
-  const undecided = known.held.filter(key => reading.unknown.includes(key));
-  // A hold that is only carried on, because its subjects cannot be judged any more, stays as old as what it rests on.
-  const carried = reading.held.length === 0 && undecided.length > 0;
-  const next = withLength(memory, window, {
-    lastEnd: end,
-    start: carried ? known.start : window.windowStart,
-    end: carried ? known.end : end,
-    status: reading.status === 'none' ? known.status : reading.status,
-    held: holds ? [...new Set([...reading.held, ...undecided])].sort() : [],
-    doubts: reading.doubts,
-    released: false,
+function onReading(memory: Memory, here: Situation, reading: Reading): Decision {
+  const { window, policy, context } = here;
+  const folded = foldWindow(lapsed(memory, here.end, policy), {
+    window,
+    reading,
+    policy,
+    promotion: context.promotion,
   });
-  return reading.status === 'clear' ? releaseOthers(next, window, reading, promotion) : next;
+  const next = { ...folded, inhibited: inhibitedOf(reading, policy) };
+  const to = stateOf(next);
+  if (reading.status === 'page' && to === 'firing') {
+    if (memory.state !== 'firing') return opens(memory, next, here, reading);
+    return stays(withFindings(memory, next, here, reading), here, reading);
+  }
+  if (to !== memory.state) return moves(next, here, to);
+  if (to === 'pending' && reading.status === 'page') return quiet(next, 'still-pending');
+  if (to !== 'firing') return tellsEnd(next, here, reading);
+  return reminds(next, here, heldReason(next, reading));
 }
 
-/**
- * A clear window also releases other lengths: those held only by windows from before the promotion, and shorter ones
- * whose holding window it follows (a longer window sees more, and the short ones may never be conclusive again).
- */
-function releaseOthers(
-  memory: Memory,
-  window: JudgedWindow,
-  reading: Reading,
-  promotion: number | null,
-): Memory {
-  const release = (length: LengthMemory, seconds: number): LengthMemory => {
-    const superseded = promotion !== null && length.start * 1000 < promotion;
-    const outlasted = seconds < window.windowSeconds && length.end <= window.windowStart;
-    if (seconds === window.windowSeconds || !(superseded || outlasted)) return length;
-    const held = length.held.filter(key => reading.unknown.includes(key));
-    return { ...length, held, released: length.released || held.length < length.held.length };
+/** A window that says nothing itself may still end what only windows before a promotion said. */
+function settle(memory: Memory, here: Situation, reason: DecisionReason): Decision {
+  const to = stateOf(memory);
+  return to === memory.state ? reminds(memory, here, reason) : moves(memory, here, to);
+}
+
+function opens(before: Memory, folded: Memory, here: Situation, reading: Reading): Decision {
+  const { recent, late } = here;
+  const silenced = allSilenced(reading.paging, here);
+  const tell = recent && !silenced;
+  // Nobody hears of a beginning twice without an end between.
+  if (tell && before.announced === 'firing') return toldEnd(before, here);
+  const length = folded.lengths[here.window.windowSeconds]!;
+  const first = length.recent.find(([, paged]) => paged === 1);
+  const since = (first?.[0] ?? here.end) - here.window.windowSeconds;
+  const opened: Memory = {
+    ...folded,
+    state: 'firing',
+    episode: folded.episode + 1,
+    since,
+    sinceEnd: since + here.window.windowSeconds,
+    listed: [],
+    ...foundIn(here, reading),
+    pagingWindows: pagesOf(length),
   };
-  const lengths = Object.entries(memory.lengths).map(([key, length]) => [key, release(length, Number(key))]);
-  return { ...memory, lengths: Object.fromEntries(lengths) as Memory['lengths'] };
+  const change: Change = { kind: 'opened', from: live(before), to: 'firing', notify: tell };
+  const named = late ? 'opened-by-late-data' : 'opened';
+  const reason = recent ? (silenced ? 'silenced' : named) : 'long-past';
+  return { ...changed(listing(opened), here, change, reason), pages: true };
 }
 
-function onPaging(memory: Memory, window: JudgedWindow, recent: boolean): Decision {
-  const end = window.windowStart + window.windowSeconds;
-  if (memory.state === 'ok') {
-    const opened: Memory = {
-      ...memory,
-      state: 'firing',
-      episode: memory.episode + 1,
-      since: window.windowStart,
-      sinceEnd: end,
-    };
-    const change: Change = { kind: 'opened', from: 'ok', to: 'firing', notify: recent };
-    return changed(opened, change, recent ? 'opened' : 'long-past');
-  }
-  if (memory.announced === 'ok' && recent) {
-    const change: Change = { kind: 'announced-firing', from: 'firing', to: 'firing', notify: true };
-    return changed(memory, change, 'announced');
-  }
-  return { memory, transition: null, reason: 'still-firing' };
+/** The end of the episode people were last told of, which has been over for long; then the window is decided on again. */
+function toldEnd(memory: Memory, here: Situation): Decision {
+  const { toldEpisode: episode } = memory;
+  const change: Change = { kind: 'announced-ok', from: live(memory), to: 'ok', notify: true, episode };
+  return { ...changed(memory, here, change, 'announced'), again: true };
 }
 
-function onQuiet(memory: Memory, reading: Reading, recent: boolean): Decision {
-  const quiet = reading.warned ? 'held-below-tolerance' : 'stable';
-  if (memory.state === 'ok') {
-    if (memory.announced === 'ok' || !recent) return { memory, transition: null, reason: quiet };
-    return changed(memory, { kind: 'announced-ok', from: 'ok', to: 'ok', notify: true }, 'announced');
+/** A further paging window of an open episode. */
+function stays(memory: Memory, here: Situation, reading: Reading): Decision {
+  const { recent, late } = here;
+  const silenced = allSilenced(reading.paging, here);
+  const change = (kind: Change['kind'], notify: boolean): Change => ({
+    kind,
+    from: 'firing',
+    to: 'firing',
+    notify,
+  });
+  const decision = () => {
+    const news = recent && !silenced;
+    if (news && memory.announced === 'firing' && !isTold(memory)) return toldEnd(memory, here);
+    if (news && memory.announced === 'ok')
+      return changed(listing(memory), here, change('announced-firing', true), 'announced');
+    const worst = memory.evidence[0];
+    const known = worst === undefined || memory.listed.includes(nameOf(worst));
+    if (!known && memory.listed.length < mostListed)
+      return changed(
+        listing(memory),
+        here,
+        change('extended', false),
+        late ? 'extended-by-late-data' : 'extended',
+      );
+    return reminds(memory, here, silenced ? 'silenced' : 'still-firing');
+  };
+  return { ...decision(), pages: true };
+}
+
+/** To another state, and not by a paging window that opens. */
+function moves(memory: Memory, here: Situation, to: LiveState): Decision {
+  const { recent, late } = here;
+  const from = live(memory);
+  if (from === 'firing') {
+    // Nobody is told that something is over which nobody was told had begun.
+    const tell = recent && isTold(memory);
+    const change: Change = { kind: 'resolved', from, to: 'ok', notify: tell };
+    const named = late ? 'resolved-by-late-data' : 'resolved';
+    const over = forgetEpisode({ ...memory, state: 'ok' });
+    return changed(over, here, change, recent ? named : 'long-past');
   }
-  if (Object.values(memory.lengths).some(length => length.held.length > 0)) {
-    const reason = heldReason(memory, reading);
-    return { memory, transition: null, reason };
-  }
-  // Nobody is told that something is over which nobody was told had begun.
-  const notify = recent && memory.announced === 'firing';
-  const change: Change = { kind: 'resolved', from: 'firing', to: 'ok', notify };
-  return changed({ ...memory, state: 'ok' }, change, recent ? 'resolved' : 'long-past');
+  const kind = to === 'pending' ? 'pending' : 'passed';
+  return changed({ ...memory, state: to }, here, { kind, from, to, notify: false }, kind);
+}
+
+/** Nothing to fire for: time to say so, if people still believe otherwise. */
+function tellsEnd(memory: Memory, here: Situation, reading: Reading): Decision {
+  const held = reading.inconclusive === 'inhibited';
+  const reason = held ? 'inhibited' : reading.warned ? 'held-below-tolerance' : 'stable';
+  if (memory.announced === 'ok' || !here.recent || held) return quiet(memory, reason);
+  const state = live(memory);
+  const { toldEpisode: episode } = memory;
+  const change: Change = { kind: 'announced-ok', from: state, to: state, notify: true, episode };
+  return changed(memory, here, change, 'announced');
+}
+
+/** An open episode nobody has taken on is told again from time to time. */
+function reminds(memory: Memory, here: Situation, reason: DecisionReason): Decision {
+  const { policy, context, recent, late } = here;
+  const due = !late && policy.remind !== null && context.now - memory.told >= policy.remind;
+  const wanted = isTold(memory) && context.acknowledged !== true;
+  if (!due || !wanted || !recent || allSilenced(memory.evidence, here)) return quiet(memory, reason);
+  const change: Change = { kind: 'reminded', from: 'firing', to: 'firing', notify: true };
+  return changed(memory, here, change, 'reminded');
 }
 
 function heldReason(memory: Memory, reading: Reading): DecisionReason {
-  const held = Object.values(memory.lengths).flatMap(length => length.held);
+  const lengths = Object.values(memory.lengths);
+  const held = lengths.flatMap(length => length.held);
   if (reading.held.some(key => held.includes(key))) return 'held-by-hysteresis';
-  return held.some(key => reading.unknown.includes(key)) ? 'held-inconclusive' : 'held-by-other-window';
+  if (reading.inconclusive === 'inhibited') return 'inhibited';
+  if (held.some(key => reading.unknown.includes(key))) return 'held-inconclusive';
+  return lengths.some(length => length.held.some(key => (length.clears[key] ?? 0) > 0))
+    ? 'held-until-clear'
+    : 'held-by-other-window';
 }
 
-function changed(memory: Memory, transition: Change, reason: DecisionReason): Decision {
-  const announced = transition.notify ? transition.to : memory.announced;
-  return { memory: { ...memory, announced, step: memory.step + 1 }, transition, reason };
-}
-
-function found(window: JudgedWindow, reading: Reading, policy: Policy): Partial<Memory> {
-  const end = window.windowStart + window.windowSeconds;
-  return {
-    last: { start: window.windowStart, end, found: reading.paging.length },
-    evidence: evidenceOf(reading.paging, policy),
-    remedial: reading.paging.some(finding => isRemedial(finding, policy)),
-    calibrated: reading.paging.some(
-      finding => isRemedial(finding, policy) && policy.orderingCalibrations.includes(finding.calibration),
-    ),
-  };
-}
-
-function withLength(memory: Memory, window: JudgedWindow, length: LengthMemory): Memory {
-  return { ...memory, lengths: { ...memory.lengths, [window.windowSeconds]: length } };
+/** An alert whose policy is no longer there for its stream: what is open ends. Null when nothing is. */
+export function retire(memory: Memory, policy: Policy, now: number): Decision | null {
+  const state = memory.state === 'paused' ? memory.before : memory.state;
+  if (state === 'ok' && memory.state !== 'paused' && memory.announced === 'ok') return null;
+  const tell = memory.announced === 'firing';
+  // Windows up to here are not decided on again, should the policy come back.
+  const ends = Object.entries(memory.lengths).map(([key, { lastEnd }]) => [
+    key,
+    { ...emptyLength, lastEnd, released: true },
+  ]);
+  const lengths = Object.fromEntries(ends) as Memory['lengths'];
+  const over: Memory = { ...memory, state: 'ok', before: 'ok', lengths, inhibitedBy: [] };
+  const kind = state === 'firing' ? 'resolved' : tell ? 'announced-ok' : 'passed';
+  const change: Change = { kind, from: memory.state, to: 'ok', notify: tell };
+  return changed(over, { policy, context: { now, promotion: null } }, change, 'policy-removed');
 }

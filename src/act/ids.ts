@@ -17,6 +17,11 @@ export function orderId(transition: string): string {
   return `or_${digest(['order', transition])}`;
 }
 
+/** Id of an order that something else asks for: a slot of a schedule, an alert of Alertmanager, a person. */
+export function askId(parts: readonly string[]): string {
+  return `or_${digest(['ask', ...parts])}`;
+}
+
 /** Id of a message to one endpoint (header `webhook-id`): the same on every attempt, and without a full stop. */
 export function messageId(id: string, endpoint: string): string {
   return `${id}_${endpoint}`.replaceAll('.', '-');

@@ -2,6 +2,12 @@
 export interface Links {
   /** The page of a model. */
   model(model: string, environment: string): string;
+  /** The episode of an alert on that page. */
+  alert(
+    model: string,
+    environment: string,
+    alert: { readonly policy: string; readonly episode: number },
+  ): string;
   /** Its rows with labels over a period (epoch milliseconds), as NDJSON. */
   export(model: string, environment: string, period: { readonly from: number; readonly to: number }): string;
   /** Where the training set of a new version is uploaded as its baseline. */
@@ -16,6 +22,9 @@ export function createLinks(publicUrl: string): Links {
   const text = (value: string) => encodeURIComponent(value);
   return {
     model: (model, environment) => `${base}/#/models/${text(model)}?environment=${text(environment)}`,
+    alert: (model, environment, { policy, episode }) =>
+      `${base}/#/models/${text(model)}?environment=${text(environment)}` +
+      `&policy=${text(policy)}&episode=${episode}`,
     export: (model, environment, period) =>
       `${base}/v1/models/${text(model)}/export?environment=${text(environment)}` +
       `&from=${text(iso(period.from))}&to=${text(iso(period.to))}`,

@@ -1,4 +1,4 @@
-/** A finding as it is kept for messages: what changed, by how much, against which tolerance, on which rows. */
+/** A finding as it is kept for messages: what changed, by how much, against which tolerance, how sure, on which rows. */
 export interface Evidence {
   readonly check: string;
   readonly subject: string;
@@ -9,47 +9,87 @@ export interface Evidence {
   readonly tolerance: number | null;
   readonly n: number;
   readonly nReference: number;
+  /** Chance of as much without any change, and the chance below which it counts; null where chance is no part of it. */
+  readonly p: number | null;
+  readonly alpha: number | null;
+  /** How far the noise of its stream was known. */
+  readonly calibration: string;
   readonly sentence: string;
 }
 
-/** What is known from the windows of one length. Epoch seconds. */
-export interface LengthMemory {
-  /** End of the last window seen, judged or not; an older one is ignored, the same one judged again replaces it. */
-  readonly lastEnd: number;
-  /** The last window that could be judged, or that the hold rests on; both 0 before there was one. */
+/** A finding that was held back, in short. */
+export type HeldBack = Pick<Evidence, 'check' | 'subject' | 'effect' | 'tolerance'>;
+
+/** What a length says of its last windows that could be judged; kept as it was before the last one, too. */
+export interface LengthState {
+  /** The last window that could be judged, or that the hold rests on, epoch seconds; both 0 before there was one. */
   readonly start: number;
   readonly end: number;
   readonly status: 'none' | 'page' | 'near' | 'clear';
   /** `check subject` of the findings that keep the episode open; empty = this length does not hold it. */
   readonly held: readonly string[];
-  /** Why the data of the last window is in doubt. */
-  readonly doubts: readonly string[];
-  /** A window of another length has ended its hold: judging the last window again does not bring it back. */
-  readonly released: boolean;
+  /** Of these, how many windows in a row each has been clear. */
+  readonly clears: Readonly<Record<string, number>>;
+  /** The last windows that could be judged, newest last: end (epoch seconds), and 1 when it paged. */
+  readonly recent: readonly (readonly [end: number, paged: 0 | 1])[];
 }
 
+/** What is known from the windows of one length. */
+export interface LengthMemory extends LengthState {
+  /** End of the last window seen, judged or not; an older one is ignored, the same one judged again replaces it. */
+  readonly lastEnd: number;
+  /** Why the data of the last window is in doubt, and what puts all of it in doubt. */
+  readonly doubts: readonly string[];
+  readonly inhibitors: readonly string[];
+  /** A window of another length has ended its hold: judging the last window again does not bring it back. */
+  readonly released: boolean;
+  /** End of the last window counted as a paging one, epoch seconds. */
+  readonly paged: number;
+  /** As it was before the last window, and whether an episode was open then: what the same window judged again starts from. */
+  readonly prior: (LengthState & { readonly open: boolean }) | null;
+}
+
+/** A state besides `paused`. */
+export type LiveState = 'ok' | 'pending' | 'firing';
+
 /**
- * State of one alert. `firing` if and only if some length holds the episode. Stored with every transition, so that a
- * restarted actor goes on from it.
+ * State of one alert. `firing` if and only if some length holds the episode, `pending` if and only if none does and
+ * some of the last windows paged. Stored with every transition, so that a restarted actor goes on from it.
  */
 export interface Memory {
-  readonly state: 'ok' | 'firing';
-  /** What people were last told. It trails `state` when a change was found in a window long past. */
+  readonly state: LiveState | 'paused';
+  /** The state that a pause interrupted. */
+  readonly before: LiveState;
+  /** What people were last told. It trails `state` when a change was found in a window long past, or is silenced. */
   readonly announced: 'ok' | 'firing';
+  /** The episode they were last told had begun; 0 before there was one. */
+  readonly toldEpisode: number;
   /** Episodes so far. */
   readonly episode: number;
   /** Transitions so far. */
   readonly step: number;
-  /** Window that opened the last episode, epoch seconds; both 0 before there was one. */
+  /** First paging window of the last episode, epoch seconds; both 0 before there was one. */
   readonly since: number;
   readonly sinceEnd: number;
+  /** When people were last told, run's clock, epoch milliseconds. */
+  readonly told: number;
   /** Newest paging window of the episode and what was found in it, worst first. */
   readonly last: { readonly start: number; readonly end: number; readonly found: number };
   readonly evidence: readonly Evidence[];
+  /** Subjects that were listed in the episode. */
+  readonly listed: readonly string[];
+  /** Drift that the newest window holds back, because its data is in doubt as a whole. */
+  readonly inhibited: { readonly found: number; readonly worst: readonly HeldBack[] };
   /** Whether something retraining can help with paged in the episode's newest paging window. */
   readonly remedial: boolean;
   /** Whether such a thing was judged with the noise of its stream known: less than that orders no retraining. */
   readonly calibrated: boolean;
+  /** Paging windows of the episode. */
+  readonly pagingWindows: number;
+  /** What puts the newest windows of the stream in doubt as a whole: blind, no-data, schema, volume, failed. */
+  readonly inhibitedBy: readonly string[];
+  /** What the findings of the episode's newest paging window call for. */
+  readonly calls: readonly ('retrain' | 'rebuild')[];
   /** By window length in seconds. */
   readonly lengths: Readonly<Record<string, LengthMemory>>;
 }
@@ -57,15 +97,23 @@ export interface Memory {
 /** An alert nothing is known about. */
 export const emptyMemory: Memory = {
   state: 'ok',
+  before: 'ok',
   announced: 'ok',
+  toldEpisode: 0,
   episode: 0,
   step: 0,
   since: 0,
   sinceEnd: 0,
+  told: 0,
   last: { start: 0, end: 0, found: 0 },
   evidence: [],
+  listed: [],
+  inhibited: { found: 0, worst: [] },
   remedial: false,
   calibrated: false,
+  pagingWindows: 0,
+  inhibitedBy: [],
+  calls: [],
   lengths: {},
 };
 
@@ -75,13 +123,24 @@ export const emptyLength: LengthMemory = {
   end: 0,
   status: 'none',
   held: [],
+  clears: {},
+  recent: [],
   doubts: [],
+  inhibitors: [],
   released: false,
+  paged: 0,
+  prior: null,
 };
 
 /** Reads what `JSON.stringify(memory)` wrote; fields that an older writer did not know get their first value. */
 export function parseMemory(text: string): Memory {
-  return { ...emptyMemory, ...(JSON.parse(text) as Partial<Memory>) };
+  const read = JSON.parse(text) as Partial<Memory>;
+  const lengths = Object.entries(read.lengths ?? {}).map(([seconds, length]) => [
+    seconds,
+    { ...emptyLength, ...length },
+  ]);
+  const toldEpisode = read.announced === 'firing' ? (read.episode ?? 0) : 0;
+  return { ...emptyMemory, toldEpisode, ...read, lengths: Object.fromEntries(lengths) as Memory['lengths'] };
 }
 
 /** Why the data of the model is in doubt by the last window of each length; sorted, each once. */
@@ -92,4 +151,33 @@ export function doubtsOf(memory: Memory): readonly string[] {
 /** Subjects of the episode, worst first; a check on the whole stream stands under its own name. */
 export function subjectsOf(memory: Memory): readonly string[] {
   return [...new Set(memory.evidence.map(item => item.subject || item.check))];
+}
+
+/** The memory with another length. */
+export function withLength(memory: Memory, seconds: number, length: LengthMemory): Memory {
+  const lengths: Memory['lengths'] = { ...memory.lengths, [seconds]: length };
+  const inhibitedBy = [...new Set(Object.values(lengths).flatMap(each => each.inhibitors))].sort();
+  return { ...memory, lengths, inhibitedBy };
+}
+
+/** Whether people know of the episode that is open. */
+export function isTold({ state, announced, toldEpisode, episode }: Memory): boolean {
+  return state === 'firing' && announced === 'firing' && toldEpisode === episode;
+}
+
+/** Whether some length holds the episode. */
+export function isHeld(memory: Memory): boolean {
+  return Object.values(memory.lengths).some(length => length.held.length > 0);
+}
+
+/** The state that the lengths give. */
+export function stateOf(memory: Memory): LiveState {
+  if (isHeld(memory)) return 'firing';
+  const waits = Object.values(memory.lengths).some(length => pagesOf(length) > 0);
+  return waits ? 'pending' : 'ok';
+}
+
+/** How many of the last windows of a length paged, since the last episode. */
+export function pagesOf({ recent }: Pick<LengthState, 'recent'>): number {
+  return recent.filter(([, paged]) => paged === 1).length;
 }

@@ -1,46 +1,63 @@
 import type { Order } from '../domain/order.ts';
-import type { OrderRequest } from './actor.ts';
-import { orderId } from './ids.ts';
+import type { Ask } from './ask.ts';
 import { iso, type Links } from './links.ts';
 import { fit, plain } from './message.ts';
 
+/** What an order needs besides what asks for it. */
+export interface OrderParts {
+  readonly links: Links;
+  /** Name of the target; '' when nobody takes orders of this kind. */
+  readonly target: string;
+  /** Lets the receiver report on this one order; '' where it needs a key or a signature. */
+  readonly token: string;
+  /** Where the rows to learn from begin, epoch milliseconds. */
+  readonly from: number;
+}
+
 /** First step of an order: with everything the receiver needs. Its state and reason are set by the guard rails. */
-export function buildOrder(request: OrderRequest, links: Links): Order {
-  const { alert, memory, now, transition } = request;
-  const id = orderId(transition);
-  const period = { from: memory.since * 1000, to: Math.max(memory.last.end * 1000, now) };
-  const body = fit(memory.evidence, (findings, count) => ({
+export function buildOrder(ask: Ask, { links, target, token, from }: OrderParts): Order {
+  const { id, kind, model, environment, trigger, by, now, episode } = ask;
+  const memory = episode?.memory ?? null;
+  const period = { from, to: Math.max((memory?.last.end ?? 0) * 1000, now) };
+  const body = fit(memory?.evidence ?? [], (findings, count) => ({
     type: 'retraining.requested',
     timestamp: iso(now),
     data: {
       order: id,
-      kind: 'retrain',
-      model: alert.model,
-      environment: alert.environment,
-      policy: alert.policy,
-      episode: memory.episode,
-      transition,
+      kind,
+      model,
+      environment,
+      trigger,
+      by,
+      reason: ask.reason,
+      policy: episode?.policy ?? null,
+      episode: memory?.episode ?? null,
+      transition: episode?.transition ?? null,
       period: { from: iso(period.from), to: iso(period.to) },
       findings: findings.map(plain),
-      findings_left_out: memory.last.found - count,
+      findings_left_out: (memory?.last.found ?? 0) - count,
       links: {
-        model: links.model(alert.model, alert.environment),
-        rows: links.export(alert.model, alert.environment, period),
-        baselines: links.baselines(alert.model),
+        model: links.model(model, environment),
+        rows: links.export(model, environment, period),
+        baselines: links.baselines(model),
         callback: links.callback(id),
       },
+      ...(token === '' ? {} : { callback_token: token }),
     },
   }));
   return {
     id,
-    model: alert.model,
-    environment: alert.environment,
-    kind: 'retrain',
+    model,
+    environment,
+    kind,
     state: 'requested',
     reason: '',
     at: now,
     step: 1,
-    transition,
+    transition: episode?.transition ?? '',
+    target,
+    trigger,
+    by,
     body,
     result: '',
   };

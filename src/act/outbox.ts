@@ -1,155 +1,100 @@
-import { createHash } from 'node:crypto';
-import type { Delivery } from '../domain/alert.ts';
-import type { Clock } from '../lib/clock.ts';
 import { LeewayError } from '../lib/errors.ts';
 import type { Events } from '../lib/events.ts';
-import type { Answer, Channel, Endpoint } from './channel.ts';
-import { messageId } from './ids.ts';
-import type { DeliveryStore, PendingMessage } from './ports.ts';
-import { nextDelay, outcomeOf } from './schedule.ts';
-import { createSerial } from './serial.ts';
+import type { Channel, Endpoint } from './channel.ts';
+import { createLane, type Lane, type LaneDeps, type Receiver } from './lane.ts';
 
-export interface OutboxDeps {
-  readonly deliveries: DeliveryStore;
+
+export interface OutboxDeps extends Omit<LaneDeps, 'ending'> {
   readonly endpoints: readonly Endpoint[];
+  /** Endpoints besides, asked for in every round; a name that `endpoints` has too is left out. */
+  readonly stored?: () => Promise<readonly Endpoint[]>;
   readonly channels: readonly Channel[];
-  /** Wall clock. */
-  readonly clock: Pick<Clock, 'now'>;
-  readonly random: () => number;
-  readonly events: Pick<Events, 'deliveryAttempted' | 'problemOccurred'>;
-  /** Named points at which kill tests end the process. */
-  readonly failpoint?: (name: string) => void;
+  readonly events: LaneDeps['events'] & Pick<Events, 'problemOccurred'>;
 }
 
 /** Sends what is stored and not yet delivered. At least once: a crash after sending sends the same id again. */
 export interface Outbox {
-  /** One round over all endpoints; `wallNow` in epoch milliseconds. Returns the attempts made. */
-  tick(wallNow: number): Promise<number>;
+  /**
+   * One round over all endpoints, until nothing is due or a receiver is in trouble. Returns the attempts made. With
+   * `patience` a round does not wait longer than for that: what is under way goes on, in slots that later rounds find
+   * taken.
+   */
+  tick(patience?: Promise<unknown>): Promise<number>;
 }
 
-/** Nothing is sent that is older: the retry schedule is over by then. Milliseconds. */
-export const messageLife = 5 * 86_400_000;
-
-/** Most messages of one endpoint in one round. */
-const batch = 100;
+/** An outbox with its own end. */
+export interface EndingOutbox extends Outbox {
+  /** Resolves when nothing is under way. */
+  idle(): Promise<void>;
+  /** Begins nothing more; what is cut off by closing the channels is not recorded, and so is sent again. */
+  end(): void;
+}
 
 /**
- * The outbox holds nothing itself: every round reads from the store what is due, so a restart loses nothing.
+ * The outbox holds nothing that the store does not: every round reads what is due, so a restart loses nothing.
  * Throws LeewayError when an endpoint cannot be used as it is configured.
  */
-export function createOutbox(deps: OutboxDeps): Outbox {
-  const serial = createSerial();
-  const parts = deps.endpoints.map(endpoint => {
-    const channel = deps.channels.find(each => each.kind === endpoint.kind);
-    if (channel === undefined)
-      throw new LeewayError('LW_CONFIG_INVALID', `endpoint ${endpoint.name}: no channel "${endpoint.kind}"`);
-    channel.check(endpoint);
-    return { endpoint, channel };
-  });
-  const round = async (wallNow: number) => {
-    const counts = await Promise.all(
-      parts.map(async ({ endpoint, channel }) => {
+export function createOutbox(deps: OutboxDeps): EndingOutbox {
+  let ended = false;
+  const lanes = new Map<string, Lane>();
+  const laneDeps: LaneDeps = { ...deps, ending: () => ended };
+  const known = deps.endpoints.map(endpoint => receiverOf(deps, endpoint));
+
+  const laneOf = ({ name, takes }: Endpoint) => {
+    const key = `${takes} ${name}`;
+    const lane = lanes.get(key) ?? createLane(laneDeps);
+    lanes.set(key, lane);
+    return lane;
+  };
+  const problem = (what: string, error: unknown) => {
+    const code = error instanceof LeewayError ? error.code : 'LW_STORE_REFUSED';
+    deps.events.problemOccurred({ code, message: `${what}: ${(error as Error).message}` });
+  };
+  const serve = async (receiver: Receiver) => {
+    try {
+      return await laneOf(receiver.endpoint).tick(receiver);
+    } catch (error) {
+      problem(`outbox of ${receiver.endpoint.name}`, error);
+      return 0;
+    }
+  };
+  const stored = async () => {
+    const list = (await deps.stored?.().catch(error => void problem('stored receivers', error))) ?? [];
+    return list
+      .filter(endpoint => !deps.endpoints.some(other => other.name === endpoint.name))
+      .flatMap(endpoint => {
         try {
-          return await serve(deps, endpoint, channel, wallNow);
+          return [receiverOf(deps, endpoint)];
         } catch (error) {
-          const message = `outbox of ${endpoint.name}: ${(error as Error).message}`;
-          const code = error instanceof LeewayError ? error.code : 'LW_STORE_REFUSED';
-          deps.events.problemOccurred({ code, message });
-          return 0;
+          problem(`outbox of ${endpoint.name}`, error);
+          return [];
         }
+      });
+  };
+  const round = async (patience: Promise<unknown> | undefined) => {
+    let made = 0;
+    const all = Promise.all(
+      [...known, ...(await stored())].map(async receiver => {
+        const attempts = await serve(receiver);
+        made += attempts;
       }),
     );
-    return counts.reduce((sum, count) => sum + count, 0);
+    await (patience === undefined ? all : Promise.race([all, patience]));
+    return made;
   };
-  return { tick: wallNow => serial(() => round(wallNow)) };
-}
-
-async function serve(
-  deps: OutboxDeps,
-  endpoint: Endpoint,
-  channel: Channel,
-  wallNow: number,
-): Promise<number> {
-  const since = await activeSince(deps, endpoint, wallNow);
-  if (since === null) return 0;
-  const pending = await deps.deliveries.pending({
-    endpoint: endpoint.name,
-    takes: endpoint.takes,
-    since: Math.max(since, wallNow - messageLife),
-    limit: batch,
-  });
-  let attempts = 0;
-  for (const message of pending.filter(each => each.next <= wallNow)) {
-    const outcome = await attempt(deps, endpoint, channel, message);
-    attempts++;
-    // A receiver that is in trouble is left alone until the next round.
-    if (outcome === 'retry' || outcome === 'disabled') break;
-  }
-  return attempts;
-}
-
-/** Since when the endpoint takes messages; null when it has said 410 Gone and its address is still the same. */
-async function activeSince(deps: OutboxDeps, endpoint: Endpoint, wallNow: number): Promise<number | null> {
-  const detail = addressHash(endpoint);
-  const known = await deps.deliveries.endpointState(endpoint.name, endpoint.takes);
-  if (known?.detail === detail) return known.state === 'active' ? known.at : null;
-  // A receiver that is new is not told the past, but what was written while this process came up.
-  const at = known === null ? wallNow - 60_000 : wallNow;
-  await deps.deliveries.setEndpointState(endpoint.name, endpoint.takes, { state: 'active', detail, at });
-  return at;
-}
-
-async function attempt(
-  deps: OutboxDeps,
-  endpoint: Endpoint,
-  channel: Channel,
-  pending: PendingMessage,
-): Promise<Delivery['outcome']> {
-  const started = deps.clock.now();
-  const message = messageId(pending.id, endpoint.name);
-  const answer = await channel.send({ id: message, body: pending.body }, endpoint, started);
-  deps.failpoint?.('delivery-sent');
-  const at = deps.clock.now();
-  const number = pending.attempts + 1;
-  const delivery: Delivery = {
-    message,
-    endpoint: endpoint.name,
-    attempt: number,
-    at,
-    durationSeconds: Math.max(0, at - started) / 1000,
-    status: answer.status,
-    ...conclude(answer, number, at, deps.random),
+  return {
+    tick: async patience => (ended ? 0 : round(patience)),
+    idle: async () => void (await Promise.all([...lanes.values()].map(lane => lane.idle()))),
+    end: () => {
+      ended = true;
+    },
   };
-  await deps.deliveries.record(delivery);
-  if (delivery.outcome === 'disabled')
-    await deps.deliveries.setEndpointState(endpoint.name, endpoint.takes, {
-      state: 'disabled',
-      detail: addressHash(endpoint),
-      at,
-    });
-  deps.events.deliveryAttempted(delivery);
-  return delivery.outcome;
 }
 
-function conclude(
-  answer: Answer,
-  attempts: number,
-  at: number,
-  random: () => number,
-): Pick<Delivery, 'outcome' | 'detail' | 'next'> {
-  const outcome = outcomeOf(answer.status);
-  if (outcome !== 'retry') return { outcome, detail: answer.detail, next: 0 };
-  const delay = nextDelay(attempts, answer.retryAfter, random);
-  if (delay === null)
-    return {
-      outcome: 'failed',
-      detail: `given up after ${attempts} attempts. ${answer.detail}`.trim(),
-      next: 0,
-    };
-  return { outcome: 'retry', detail: answer.detail, next: at + delay };
-}
-
-/** Tells addresses apart without keeping them. */
-function addressHash(endpoint: Endpoint): string {
-  return createHash('sha256').update(endpoint.url).digest('hex').slice(0, 16);
+function receiverOf({ channels }: Pick<OutboxDeps, 'channels'>, endpoint: Endpoint): Receiver {
+  const channel = channels.find(each => each.kind === endpoint.kind);
+  if (channel === undefined)
+    throw new LeewayError('LW_CONFIG_INVALID', `endpoint ${endpoint.name}: no channel "${endpoint.kind}"`);
+  channel.check(endpoint);
+  return { endpoint, channel };
 }

@@ -1,6 +1,7 @@
 import type { Delivery, Transition } from '../domain/alert.ts';
-import type { JudgedWindow } from '../domain/finding.ts';
+import type { JudgedWindow, Verdict } from '../domain/finding.ts';
 import type { Order } from '../domain/order.ts';
+import type { GateVerdict } from './gate.ts';
 import type { AlertKey } from './ids.ts';
 
 /** One stream of windows. */
@@ -14,10 +15,12 @@ export interface FindingsQuery extends StreamKey {
   /** Windows that ended at or after this, epoch seconds. */
   readonly windowEnd: number;
   /**
-   * Leave out what lies a week (the longest window) before the first verdict `drift` or `blind`: it changes nothing for
-   * an alert that is not open.
+   * Leave out what lies a week (the longest window) before the first loud verdict: it changes nothing for an alert that
+   * is not open.
    */
   readonly skipQuiet: boolean;
+  /** Which verdicts are loud; `drift` and `blind` unless told. */
+  readonly loud?: readonly Verdict[];
 }
 
 /** Alert facts, and the findings they are decided on. */
@@ -26,6 +29,8 @@ export interface AlertStore {
   append(transition: Transition): Promise<void>;
   /** The last transition of an alert. */
   last(alert: AlertKey): Promise<Transition | null>;
+  /** The last transition of every alert of a stream. */
+  lastOfAll(stream: StreamKey): Promise<readonly Transition[]>;
   /** Every stream that has findings or transitions. */
   streams(): Promise<readonly StreamKey[]>;
   /** Judged windows in order of end, then length. */
@@ -34,15 +39,15 @@ export interface AlertStore {
   promotions(model: string): Promise<readonly number[]>;
 }
 
-/** A message that has not come to an end yet. */
+/** A message that is due, as it was read back from the store. */
 export interface PendingMessage {
   /** Id of the transition or order. */
   readonly id: string;
   readonly body: string;
-  /** Attempts so far. */
+  /** Records of it so far: the number of the last one. */
   readonly attempts: number;
-  /** When the next one is due, wall clock, epoch milliseconds; 0 = at once. */
-  readonly next: number;
+  /** Attempts since it was written, or since a person asked for it again: its place in the schedule. */
+  readonly tries: number;
 }
 
 /** Which messages are wanted. */
@@ -52,24 +57,51 @@ export interface PendingQuery {
   readonly takes: 'alerts' | 'orders';
   /** Written at or after this, wall clock, epoch milliseconds. */
   readonly since: number;
+  /** Due at this moment, wall clock, epoch milliseconds. */
+  readonly now: number;
   readonly limit: number;
 }
 
-/** Whether an endpoint takes messages, and since when. */
+/** Whether an endpoint takes messages, and since when. Times: wall clock, epoch milliseconds. */
 export interface EndpointState {
   readonly state: 'active' | 'disabled';
   /** Hash of its address: a new address starts afresh. */
   readonly detail: string;
+  /** Messages written before this are not for it. */
+  readonly since: number;
   readonly at: number;
+}
+
+/** An attempt with what the receiver answered. */
+export interface RecordedDelivery extends Delivery {
+  readonly answer: string;
+}
+
+/** Which attempts are wanted; null is any. */
+export interface DeliveriesQuery {
+  readonly endpoint: string | null;
+  /** Id of a transition or an order. */
+  readonly id: string | null;
+  readonly outcome: Delivery['outcome'] | null;
+  readonly limit: number;
 }
 
 /** Delivery attempts, and what is still to be delivered. */
 export interface DeliveryStore {
-  record(delivery: Delivery): Promise<void>;
-  /** Due or waiting messages, oldest first. */
+  record(delivery: Delivery, answer?: string): Promise<void>;
+  /**
+   * Messages that are due, oldest first. Of one alert only the oldest message that has not come to an end: those after
+   * it wait for it, and a new one among them makes it due at once.
+   */
   pending(query: PendingQuery): Promise<readonly PendingMessage[]>;
   /** Outcome of the last attempt of a message, null when there was none. */
   outcome(message: string, endpoint: string): Promise<Pick<Delivery, 'outcome' | 'status' | 'detail'> | null>;
+  /** Last attempts at an endpoint, newest first. */
+  recent(endpoint: string, limit: number): Promise<readonly Pick<Delivery, 'status' | 'at'>[]>;
+  /** Every record of a transition or order, at every endpoint, in order of time. */
+  attempts(id: string): Promise<readonly RecordedDelivery[]>;
+  /** Newest first. */
+  list(query: DeliveriesQuery): Promise<readonly RecordedDelivery[]>;
   endpointState(name: string, kind: string): Promise<EndpointState | null>;
   setEndpointState(name: string, kind: string, state: EndpointState): Promise<void>;
 }
@@ -78,10 +110,14 @@ export interface DeliveryStore {
 export interface OrderStore {
   append(order: Order): Promise<void>;
   latest(id: string): Promise<Order | null>;
+  /** All steps of an order, the first one first. */
+  steps(id: string): Promise<readonly Order[]>;
   /** Orders whose last step is in one of these states. */
   inStates(states: readonly string[]): Promise<readonly Order[]>;
-  /** When an order of the model was last cleared for sending, run's clock; null = never. */
-  lastRequested(model: string): Promise<number | null>;
+  /** The same of one model, newest first. */
+  ofModel(model: string, states: readonly string[]): Promise<readonly Order[]>;
+  /** Steps at which orders of the model were cleared for sending, at or after `since` of the run's clock, oldest first. */
+  requested(model: string, since: number): Promise<readonly Order[]>;
 }
 
 /** What a receiver reported, as it came. */
@@ -93,22 +129,81 @@ export interface StoredCallback {
   readonly body: string;
 }
 
+/** What people have asked of the alerts of one stream: to be left alone for a while. Read anew for every round. */
+export interface Controls {
+  /** Id of the silence that covers a finding of a policy at a moment (run's clock, epoch milliseconds); null without. */
+  silenced(at: number, check: string, subject: string, policy?: string): string | null;
+  /** Whether a policy is paused for the stream. */
+  paused(policy: string): boolean;
+  /** Whether somebody has taken an episode on: it is not reminded of any more. */
+  acknowledged(policy: string, episode: number): boolean;
+}
+
+/** Where the controls of a stream are read. */
+export interface ControlReader {
+  read(stream: StreamKey): Promise<Controls>;
+}
+
+/** Controls of a service that nobody has asked anything of. */
+export const noControls: ControlReader = {
+  read: async () => ({ silenced: () => null, paused: () => false, acknowledged: () => false }),
+};
+
 /** Reports about orders. */
 export interface CallbackStore {
   append(callback: StoredCallback): Promise<void>;
   find(orderId: string, eventId: string): Promise<StoredCallback | null>;
+  /** Reports on an order, oldest first. */
+  of(orderId: string): Promise<readonly StoredCallback[]>;
 }
 
-/** Which models may really be retrained. */
+/** One turn of a switch: who, when (wall clock, epoch milliseconds) and why. */
+export interface Turn {
+  /** '' where the switch is for every model. */
+  readonly model: string;
+  readonly on: boolean;
+  readonly by: string;
+  readonly reason: string;
+  readonly at: number;
+}
+
+/** Which models may really be retrained, and whether retraining is stopped altogether; every turn is kept. */
 export interface ArmingStore {
   set(model: string, armed: boolean, by: string, at: number): Promise<void>;
   isArmed(model: string): Promise<boolean>;
+  /** Who armed and disarmed a model (null: any), newest first. */
+  history(model: string | null, limit: number): Promise<readonly Turn[]>;
+  stop(turn: Omit<Turn, 'model'>): Promise<void>;
+  /** Last turn of the global stop; null = it was never touched. `on` means stopped. */
+  stopped(): Promise<Turn | null>;
+  /** Turns of the global stop, newest first. */
+  stops(limit: number): Promise<readonly Turn[]>;
+}
+
+/** How far each schedule has come, so that every slot is taken once. */
+export interface SlotStore {
+  /** The last slot taken, epoch milliseconds; null for a schedule that is new. */
+  last(schedule: string): Promise<number | null>;
+  take(schedule: string, slot: number): Promise<void>;
 }
 
 /** Makes the returned model's baseline the active one. Called again with the same `by` it must not make another. */
 export interface Promoter {
   /** Number of the activated baseline. */
   promote(promotion: Promotion): Promise<number>;
+  /** Whether a returned version may take over; without it every one may. */
+  gate?(request: GateRequest): Promise<GateVerdict>;
+  /** Whether it may find data for a baseline where the report names none. */
+  finds?(): boolean;
+}
+
+/** A version that was returned, and what its report says of it. */
+export interface GateRequest extends StreamKey {
+  readonly version: string;
+  /** When it was ordered, run's clock, epoch milliseconds. */
+  readonly ordered: number;
+  /** `metrics` of the report, as they came. */
+  readonly metrics: unknown;
 }
 
 export interface Promotion {
@@ -120,6 +215,8 @@ export interface Promotion {
   readonly baseline?: number;
   /** ... or the period the model was trained on, epoch milliseconds. */
   readonly training?: { readonly from: number; readonly to: number };
+  /** ... or, when a person says so, the newest rows before `from`. */
+  readonly newestRows?: boolean;
   readonly by: string;
   /** Active from here on, run's clock, epoch milliseconds. */
   readonly from: number;

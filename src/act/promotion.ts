@@ -2,31 +2,60 @@ import type { Order } from '../domain/order.ts';
 import { LeewayError } from '../lib/errors.ts';
 import type { Events } from '../lib/events.ts';
 import type { RetrainingEvent } from './callback.ts';
+import type { GateVerdict } from './gate.ts';
 import type { Promoter } from './ports.ts';
 
+/** A person's word that a version may take over. */
+export interface Confirmation {
+  readonly by: string;
+  /** Take the newest rows for the baseline instead of the training data: what is wrong in them becomes normal. */
+  readonly newestRows: boolean;
+}
+
+type PromotionStep = Pick<Order, 'state' | 'reason' | 'result'>;
+
+interface PromotionDeps {
+  readonly promoter: Promoter;
+  readonly events: Pick<Events, 'problemOccurred'>;
+}
+
 /**
- * Next step of a succeeded order: promoted, or held for a person when the promoter refuses for good (bad training
- * data); null when it failed in a way that may pass. Active from the moment of success, so that a promotion tried
- * twice is the same one.
+ * Next step of a succeeded order: promoted; held by the gate (looked at again as labels come); held for a person when
+ * the promoter refuses for good (bad training data); null when nothing is new, or it failed in a way that may pass.
+ * Active from the moment of success, so that a promotion tried twice is the same one. A person's word passes the gate.
  */
 export async function promoteOrder(
   order: Order,
-  promoter: Promoter,
-  events: Pick<Events, 'problemOccurred'>,
-): Promise<Pick<Order, 'state' | 'reason' | 'result'> | null> {
+  { promoter, events }: PromotionDeps,
+  confirmed: Confirmation | null = null,
+): Promise<PromotionStep | null> {
   const event = JSON.parse(order.result) as RetrainingEvent;
   try {
+    if (!namesData(event) && confirmed?.newestRows !== true && promoter.finds?.() !== true)
+      return { state: 'succeeded', reason: noData, result: order.result };
+    const gate = confirmed === null ? await gateOf(order, event, promoter) : null;
+    if (gate !== null && gate.outcome.startsWith('gate-held')) {
+      // Only a change of the name is worth a row; its detail counts up with the labels.
+      if (order.reason.startsWith(`${gate.outcome}:`)) return null;
+      return { state: 'succeeded', reason: `${gate.outcome}: ${gate.detail}`, result: order.result };
+    }
     const baseline = await promoter.promote({
       model: order.model,
       environment: order.environment,
       version: event.version ?? '',
       ...(event.baseline === undefined ? {} : { baseline: event.baseline }),
       ...(event.training === undefined ? {} : { training: event.training }),
+      ...(confirmed?.newestRows === true ? { newestRows: true } : {}),
       by: `order ${order.id}`,
       from: order.at,
     });
-    const result = JSON.stringify({ ...event, baseline });
-    return { state: 'promoted', reason: `baseline ${baseline} is active`, result };
+    const result = JSON.stringify({
+      ...event,
+      baseline,
+      ...(confirmed === null ? {} : { confirmed_by: confirmed.by, newest_rows: confirmed.newestRows }),
+      ...(gate === null ? {} : { gate }),
+    });
+    return { state: 'promoted', reason: `baseline ${baseline} is active${whyOf(gate, confirmed)}`, result };
   } catch (error) {
     const message = (error as Error).message;
     const held = error instanceof LeewayError && error.status < 500;
@@ -36,4 +65,40 @@ export async function promoteOrder(
       ? { state: 'succeeded', reason: `held-not-promotable: ${message}`, result: order.result }
       : null;
   }
+}
+
+const noData = 'held-no-training-data: the report names neither a baseline nor a training period';
+
+function namesData({ baseline, training }: RetrainingEvent): boolean {
+  return baseline !== undefined || training !== undefined;
+}
+
+function whyOf(gate: GateVerdict | null, confirmed: Confirmation | null): string {
+  if (confirmed !== null)
+    return `; confirmed by ${confirmed.by}${confirmed.newestRows ? ', from the newest rows' : ''}`;
+  return gate === null || gate.outcome === 'gate-off' ? '' : `; ${gate.outcome}: ${gate.detail}`;
+}
+
+/** A gate of the promoter; without one everything passes. */
+async function gateOf(order: Order, event: RetrainingEvent, promoter: Promoter): Promise<GateVerdict | null> {
+  if (promoter.gate === undefined) return null;
+  return promoter.gate({
+    model: order.model,
+    environment: order.environment,
+    version: event.version ?? '',
+    ordered: orderedAt(order),
+    metrics: event.metrics,
+  });
+}
+
+/** When the order was made, run's clock, epoch milliseconds: its later steps have times of their own. */
+function orderedAt(order: Order): number {
+  const { timestamp } = JSON.parse(order.body || '{}') as { readonly timestamp?: string };
+  const at = Date.parse(timestamp ?? '');
+  return Number.isFinite(at) ? at : order.at;
+}
+
+/** Succeeded, and the gate waits for labels or a person: nothing else waits for it. */
+export function isGateHeld(order: Pick<Order, 'state' | 'reason'>): boolean {
+  return order.state === 'succeeded' && order.reason.startsWith('gate-held-');
 }

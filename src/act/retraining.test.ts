@@ -4,10 +4,11 @@ import { LeewayError } from '../lib/errors.ts';
 import { createRecordedEvents } from '../lib/events.ts';
 import type { OrderRequest } from './actor.ts';
 import type { RetrainingEvent } from './callback.ts';
-import { refusals } from './guards.ts';
+import { type Rails, refusals } from './guards.ts';
 import { messageId, orderId } from './ids.ts';
 import { createLinks } from './links.ts';
 import { emptyLength, emptyMemory, type Memory } from './memory.ts';
+import { defaultPolicy } from './policy.ts';
 import type { Promotion } from './ports.ts';
 import { createRetraining, type RetrainingDeps } from './retraining.ts';
 import { type ActTwins, createActTwins } from './twins.ts';
@@ -43,6 +44,9 @@ const memory: Memory = {
       n: 900,
       nReference: 5000,
       sentence: 'age moved',
+      p: 0.001,
+      alpha: 0.01,
+      calibration: 'calibrated',
     },
   ],
 };
@@ -58,19 +62,35 @@ beforeEach(() => {
 function retraining(over: Partial<RetrainingDeps> = {}) {
   return createRetraining({
     ...stores,
+    target: () => 'trainer',
+    rails: () => rails,
+    counts: { rows: async () => 5000, labels: async () => 500 },
+    doubts: async () => [],
+    token: async order => `token-of-${order}`,
     promoter: { promote: promotion => (promotions.push(promotion), promote()) },
     links,
     events,
     clock,
-    endpoint: 'trainer',
     ...over,
   });
 }
+
+const rails: Rails = {
+  cooldown: 24 * hour,
+  perDay: 2,
+  per30Days: 10,
+  leastRows: 1000,
+  leastLabels: 0,
+  windows: 1,
+  timeout: 24 * hour,
+};
 
 const request = (over: Partial<OrderRequest> = {}): OrderRequest => ({
   alert: { policy: 'default', model: 'churn', environment: 'prod' },
   transition: 'tr_1',
   memory,
+  policy: defaultPolicy,
+  calls: ['retrain'],
   now: clock.now(),
   ...over,
 });
@@ -81,7 +101,7 @@ const doubted = (...doubts: string[]): Memory => ({
 });
 const training = { from: start - hour, to: start };
 const done: RetrainingEvent = { event_id: 'e9', state: 'succeeded', version: '2', training };
-const states = () => stores.orders.steps.map(step => step.state);
+const states = () => stores.orders.appended.map(step => step.state);
 
 async function armed(over: Partial<RetrainingDeps> = {}) {
   const desk = retraining(over);
@@ -94,7 +114,7 @@ const deliver = (outcome: 'done' | 'failed' | 'retry' | 'disabled', status: numb
   stores.deliveries.record({
     message: messageId(id, 'trainer'),
     endpoint: 'trainer',
-    attempt: stores.deliveries.attempts.length + 1,
+    attempt: stores.deliveries.recorded.length + 1,
     at: clock.now(),
     outcome,
     status,
@@ -123,6 +143,9 @@ describe('consider', () => {
         kind: 'retrain',
         model: 'churn',
         environment: 'prod',
+        trigger: 'policy',
+        by: 'default',
+        reason: 'age moved',
         policy: 'default',
         episode: 1,
         transition: 'tr_1',
@@ -135,6 +158,7 @@ describe('consider', () => {
           baselines: 'http://127.0.0.1:8080/v1/models/churn/baselines',
           callback: `http://127.0.0.1:8080/v1/retrainings/${id}/events`,
         },
+        callback_token: `token-of-${id}`,
       },
     });
     expect(desk.inFlight()).toBe(true);
@@ -160,7 +184,7 @@ describe('consider', () => {
   });
 
   it('is a dry run when nobody is there to take it', async () => {
-    const desk = await armed({ endpoint: null });
+    const desk = await armed({ target: () => null });
     expect(await desk.consider(request())).toMatchObject({
       state: 'dry-run',
       reason: expect.stringMatching(/^no-receiver/),
@@ -184,12 +208,16 @@ describe('consider', () => {
   it('waits for rows to learn from', async () => {
     let rows = 999;
     const asked: unknown[] = [];
-    const desk = await armed({ rows: { between: async (...of) => (asked.push(of), rows) } });
+    const desk = await armed({
+      counts: { rows: async period => (asked.push(period), rows), labels: async () => 0 },
+    });
     expect(await desk.consider(request())).toMatchObject({
       state: 'refused',
-      reason: 'too-few-rows: 999 of 1000 rows since the change was first seen',
+      reason: 'too-few-rows: 999 of 1000 new rows',
     });
-    expect(asked).toEqual([['churn', 'prod', memory.since * 1000, request().now]]);
+    expect(asked).toEqual([
+      { model: 'churn', environment: 'prod', from: memory.since * 1000, to: request().now },
+    ]);
     rows = 1000;
     expect(await desk.consider(request())).toMatchObject({ id, state: 'requested', step: 2 });
   });
@@ -219,7 +247,9 @@ describe('consider', () => {
     const next = () => desk.consider(request({ transition: 'tr_2', now: clock.now() }));
     expect(await next()).toMatchObject({ state: 'refused', reason: expect.stringMatching(/^in-flight/) });
     await desk.receive(id, { event_id: 'e1', state: 'failed' });
-    expect(await next()).toMatchObject({ reason: 'cooldown: next order possible in 24 h' });
+    expect(await next()).toMatchObject({
+      reason: 'cooldown: one order within 24 h; the next is possible from 2026-10-02T00:00:00.000Z',
+    });
     clock.advance(24 * hour - 1);
     expect(await next()).toMatchObject({ state: 'refused' });
     clock.advance(1);
@@ -270,12 +300,12 @@ describe('an order on its way', () => {
     clock.advance(1);
     await desk.tick();
     expect(await stores.orders.latest(id)).toMatchObject({ state: 'timed-out' });
-    expect(await desk.receive(id, done)).toMatchObject({ status: 'conflict' });
+    expect(await desk.receive(id, done)).toMatchObject({ outcome: 'late' });
   });
 
   it("times out on the wall clock when the run's clock stands still", async () => {
     const wall = createManualClock(0);
-    const desk = await armed({ wall, timeout: hour });
+    const desk = await armed({ wall, rails: () => ({ ...rails, timeout: hour }) });
     await desk.consider(request());
     await desk.tick();
     wall.advance(hour - 1);
@@ -292,7 +322,50 @@ describe('an order on its way', () => {
     await desk.consider(request());
     expect(await desk.cancel(id, 'ann')).toMatchObject({ state: 'cancelled', reason: 'by ann' });
     expect(await desk.cancel(id, 'ann')).toBeNull();
-    expect(await desk.receive(id, done)).toMatchObject({ status: 'conflict' });
+    expect(await desk.receive(id, done)).toMatchObject({ outcome: 'ended' });
+  });
+});
+
+describe('the stop', () => {
+  it('cancels what was not sent, lets go on what was, and promotes when it is over', async () => {
+    const desk = await armed();
+    await desk.consider(request());
+    await desk.stop(true, 'ann', 'incident');
+    await desk.tick();
+    expect(await stores.orders.latest(id)).toMatchObject({
+      state: 'cancelled',
+      reason: 'stopped: retraining was stopped before it was sent',
+    });
+    expect(await desk.consider(request({ transition: 'tr_2' }))).toMatchObject({
+      state: 'refused',
+      reason: expect.stringMatching(/^stopped: .* by ann: incident$/),
+    });
+    await desk.stop(false, 'bob', '');
+    clock.advance(24 * hour);
+    const order = await desk.consider(request({ transition: 'tr_2' }));
+    expect(order).toMatchObject({ state: 'requested', step: 2 });
+    await desk.receive(order!.id, { event_id: 'e1', state: 'running' });
+    await desk.stop(true, 'ann', '');
+    await desk.tick();
+    expect(await desk.receive(order!.id, done)).toMatchObject({
+      outcome: 'taken',
+      order: { state: 'succeeded', reason: '' },
+    });
+    await desk.tick();
+    expect(promotions).toEqual([]);
+    await desk.stop(false, 'bob', '');
+    await desk.tick();
+    expect(await stores.orders.latest(order!.id)).toMatchObject({ state: 'promoted' });
+  });
+
+  it.each(['stop', 'disarm'] as const)('%s counts after a clock that was set back', async what => {
+    const desk = await armed();
+    await desk.stop(false, 'bob', '');
+    clock.set(start - 5 * hour);
+    if (what === 'stop') await desk.stop(true, 'ann', '');
+    else await desk.disarm('churn', 'ann');
+    expect(await desk.consider(request())).toMatchObject({ state: what === 'stop' ? 'refused' : 'dry-run' });
+    expect((await stores.arming.history('churn', 5)).length).toBe(what === 'stop' ? 1 : 2);
   });
 });
 
@@ -306,7 +379,7 @@ describe('receive', () => {
     const metrics = { accuracy_before: 0.7, accuracy_after: 0.8 };
     const answer = await desk.receive(id, { ...done, metrics });
     expect(answer).toMatchObject({
-      status: 'ok',
+      outcome: 'taken',
       order: { state: 'promoted', reason: 'baseline 2 is active' },
     });
     expect(JSON.parse(answer.order!.result)).toMatchObject({ version: '2', baseline: 2, metrics });
@@ -336,9 +409,9 @@ describe('receive', () => {
     const desk = await armed();
     await desk.consider(request());
     const first = await desk.receive(id, done);
-    expect(await desk.receive(id, done)).toEqual(first);
+    expect(await desk.receive(id, done)).toEqual({ ...first, outcome: 'duplicate' });
     expect(promotions).toHaveLength(1);
-    expect(await desk.receive(id, { ...done, version: '3' })).toMatchObject({ status: 'conflict' });
+    expect(await desk.receive(id, { ...done, version: '3' })).toMatchObject({ outcome: 'event-id-reused' });
   });
 
   it('lets reports overtake each other', async () => {
@@ -346,7 +419,7 @@ describe('receive', () => {
     await desk.consider(request());
     await desk.receive(id, { event_id: 'e2', state: 'running' });
     expect(await desk.receive(id, { event_id: 'e1', state: 'accepted' })).toMatchObject({
-      status: 'ok',
+      outcome: 'out-of-order',
       order: { state: 'running' },
     });
     expect(states()).toEqual(['requested', 'running']);
@@ -354,15 +427,15 @@ describe('receive', () => {
 
   it.each([
     ['unknown-order', 'or_none', undefined],
-    ['conflict', id, 'succeeded'],
-    ['conflict', id, 'running'],
-    ['ok', id, 'failed'],
-  ] as const)('answers %s to %s after a failure, for %s', async (status, order, state) => {
+    ['ended', id, 'succeeded'],
+    ['ended', id, 'running'],
+    ['out-of-order', id, 'failed'],
+  ] as const)('answers %s to %s after a failure, for %s', async (outcome, order, state) => {
     const desk = await armed();
     await desk.consider(request());
     await desk.receive(id, { event_id: 'e1', state: 'failed', message: 'no rows' });
     const answer = await desk.receive(order, { ...done, state: state ?? 'succeeded' });
-    expect(answer.status).toBe(status);
+    expect(answer.outcome).toBe(outcome);
     expect(states()).toEqual(['requested', 'failed']);
     expect(await stores.orders.latest(id)).toMatchObject({ reason: 'no rows' });
   });
@@ -370,7 +443,7 @@ describe('receive', () => {
   it('refuses reports about an order that was never sent', async () => {
     const desk = retraining();
     await desk.consider(request());
-    expect(await desk.receive(id, done)).toMatchObject({ status: 'conflict', order: { state: 'dry-run' } });
+    expect(await desk.receive(id, done)).toMatchObject({ outcome: 'not-sent', order: { state: 'dry-run' } });
   });
 
   it.each<[string, Partial<RetrainingEvent>]>([
@@ -418,6 +491,34 @@ describe('after a crash', () => {
     expect(states()).toEqual(['requested', 'sent']);
   });
 
+  it.each(['requested', 'sent', 'succeeded', 'promoted'])(
+    'goes on with an order whose step "%s" was stored, and the answer lost',
+    async lost => {
+      let away = 0;
+      const orders = {
+        ...stores.orders,
+        append: async (order: Parameters<typeof stores.orders.append>[0]) => {
+          await stores.orders.append(order);
+          if (order.state === lost && away++ === 0) throw new Error('the connection broke');
+        },
+      };
+      const desk = await armed({ orders });
+      const broken = () => undefined;
+      await desk.consider(request()).catch(broken);
+      expect(desk.inFlight()).toBe(true);
+      await desk.consider(request());
+      await deliver('done', 200);
+      await desk.tick().catch(broken);
+      expect(desk.inFlight()).toBe(true);
+      // The receiver reports until it is answered.
+      await desk.receive(id, done).catch(() => desk.receive(id, done));
+      await desk.tick();
+      expect(states()).toEqual(['requested', 'sent', 'succeeded', 'promoted']);
+      expect(desk.inFlight()).toBe(false);
+      expect(away).toBe(1);
+    },
+  );
+
   it('applies a report that was stored and not acted on', async () => {
     const desk = await armed();
     await desk.consider(request());
@@ -429,7 +530,7 @@ describe('after a crash', () => {
       at: start,
       body,
     });
-    expect(await desk.receive(id, done)).toMatchObject({ status: 'ok', order: { state: 'promoted' } });
+    expect(await desk.receive(id, done)).toMatchObject({ outcome: 'taken', order: { state: 'promoted' } });
   });
 
   it('tries a promotion that failed again, more and more seldom, as the same promotion', async () => {
@@ -439,7 +540,7 @@ describe('after a crash', () => {
     const desk = await armed();
     await desk.consider(request());
     expect(await desk.receive(id, done)).toMatchObject({
-      status: 'ok',
+      outcome: 'taken',
       order: { state: 'succeeded', reason: '' },
     });
     const next = retraining();

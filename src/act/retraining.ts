@@ -1,48 +1,44 @@
 import type { Order, OrderState } from '../domain/order.ts';
 import type { Clock } from '../lib/clock.ts';
 import type { Events } from '../lib/events.ts';
-import type { OrderDesk, OrderRequest } from './actor.ts';
-import { followUp, holdOf, isUnderWay, type RetrainingEvent, underWay } from './callback.ts';
-import { refusalOf } from './guards.ts';
-import { messageId, orderId } from './ids.ts';
-import type { Links } from './links.ts';
-import { buildOrder } from './order.ts';
-import type { ArmingStore, CallbackStore, DeliveryStore, OrderStore, Promoter } from './ports.ts';
-import { promoteOrder } from './promotion.ts';
+import type { OrderDesk } from './actor.ts';
+import { type Ask, asksOf } from './ask.ts';
+import {
+  type CallbackOutcome,
+  followUp,
+  holdOf,
+  isUnderWay,
+  type RetrainingEvent,
+  underWay,
+} from './callback.ts';
+import { type ConsiderDeps, draft } from './consider.ts';
+import { messageId } from './ids.ts';
+import { createPatience } from './patience.ts';
+import type { CallbackStore, DeliveryStore, Promoter } from './ports.ts';
+import { type Confirmation, isGateHeld, promoteOrder } from './promotion.ts';
 import { createSerial } from './serial.ts';
+import { createSwitches } from './switches.ts';
 
-export interface RetrainingDeps {
-  readonly orders: OrderStore;
+export interface RetrainingDeps extends ConsiderDeps {
   readonly callbacks: CallbackStore;
-  readonly arming: ArmingStore;
   readonly deliveries: Pick<DeliveryStore, 'outcome'>;
   readonly promoter: Promoter;
-  readonly links: Links;
-  readonly events: Pick<Events, 'orderChanged' | 'problemOccurred'>;
+  readonly events: Pick<Events, 'orderChanged' | 'callbackReceived' | 'problemOccurred'>;
   /** Run's clock: event time in a replay. */
   readonly clock: Pick<Clock, 'now'>;
   /** Wall clock, when it is not the run's: a replay pauses while an order is under way, and must not wait for ever. */
   readonly wall?: Pick<Clock, 'now'>;
-  /** Name of the endpoint that takes orders, null when there is none: orders are then dry runs. */
-  readonly endpoint: string | null;
-  /** Counts rows of a stream by event time, epoch milliseconds. */
-  readonly rows?: {
-    between(model: string, environment: string, from: number, to: number): Promise<number>;
-  };
-  /** Rows since the change that a retraining needs: a model cannot learn what has hardly been seen. 1,000 unless told. */
-  readonly leastRows?: number | undefined;
-  /** Milliseconds; a day each unless told. */
-  readonly cooldown?: number | undefined;
-  readonly timeout?: number | undefined;
 }
 
 export interface Received {
-  readonly status: 'ok' | 'unknown-order' | 'conflict';
+  readonly outcome: CallbackOutcome;
   readonly order: Order | null;
 }
 
-/** The life of retraining orders. Every step is appended as a fact. */
+/** The life of orders. Every step is appended as a fact. */
 export interface Retraining extends OrderDesk {
+  /** What asks without an episode: a calendar, a person, another system. */
+  ask(ask: Ask): Promise<Order>;
   /** A report of the receiver. Idempotent by event id. */
   receive(id: string, event: RetrainingEvent): Promise<Received>;
   /** Follows deliveries, time-outs and unfinished promotions; call it about once a second. */
@@ -51,32 +47,125 @@ export interface Retraining extends OrderDesk {
   recover(): Promise<void>;
   /** Ends an order that is under way; null when there is none of this id under way. */
   cancel(id: string, by: string): Promise<Order | null>;
+  /** Promotes a succeeded order on a person's word; null when there is none of this id, or retraining is stopped. */
+  promote(id: string, confirmed: Confirmation): Promise<Order | null>;
   arm(model: string, by: string): Promise<void>;
   disarm(model: string, by: string): Promise<void>;
   isArmed(model: string): Promise<boolean>;
+  /** Stops all orders and promotions, or lets them go on. Who, when and why is kept. */
+  stop(stopped: boolean, by: string, reason: string): Promise<void>;
   /** Whether any order is under way: a replay waits for it. Known after `recover`. */
   inFlight(): boolean;
 }
 
-const day = 86_400_000;
-
 /** What one step changes; everything else of the order stays. */
 type Step = Pick<Order, 'state' | 'reason'> & Partial<Pick<Order, 'result' | 'body'>>;
+type Next = (order: Order, step: Step) => Promise<Order>;
+type Promote = (order: Order) => Promise<Order>;
 
-/** Life of an order: see docs/webhooks.md for its states. One at a time: every change waits for the one before. */
+/** Life of an order: see docs/retraining.md for its states. One at a time: every change waits for the one before. */
 export function createRetraining(deps: RetrainingDeps): Retraining {
-  const serial = createSerial();
-  const open = new Map<string, Order>();
-  const patience = createPatience(deps.wall ?? deps.clock);
+  const inTurn = createSerial();
+  const open = createOpenOrders(deps.orders);
+  const wall = deps.wall ?? deps.clock;
+  const patience = createPatience(wall);
+  /** Before anything is decided, what is under way is known. */
+  const serial = <T>(work: () => Promise<T>): Promise<T> =>
+    inTurn(async () => {
+      if (open.doubtful) await open.read();
+      return work();
+    });
 
-  const append = async (order: Order) => {
-    await deps.orders.append(order);
+  const { append, next, promote } = createSteps(deps, open);
+  const switches = createSwitches(deps.arming, wall);
+
+  return {
+    consider: request =>
+      serial(async () => {
+        const promoted = await deps.orders.ofModel(request.alert.model, ['promoted']);
+        let newest: Order | null = null;
+        for (const ask of asksOf(request, promoted)) newest = await consider(deps, ask, append);
+        return newest;
+      }),
+    ask: ask => serial(() => consider(deps, ask, append)),
+    receive: (id, event) =>
+      serial(async () => {
+        const received = await receive(deps, { id, event }, next, promote);
+        deps.events.callbackReceived({
+          order: id,
+          model: received.order?.model ?? '',
+          state: event.state,
+          outcome: received.outcome,
+        });
+        return received;
+      }),
+    tick: () =>
+      serial(async () => {
+        const orders = open.all();
+        const stopped = orders.length > 0 && (await isStopped(deps));
+        for (const order of orders) {
+          const waited = patience.waited(order.id);
+          if (!isUnpromoted(order)) await follow(deps, order, { waited, stopped }, next);
+          else if (!stopped && patience.turn(order.id)) await promote(order);
+        }
+      }),
+    recover: () => inTurn(open.read),
+    cancel: (id, by) => serial(() => cancel(deps, id, by, next)),
+    arm: (model, by) => serial(() => switches.arm(model, true, by)),
+    disarm: (model, by) => serial(() => switches.arm(model, false, by)),
+    isArmed: model => deps.arming.isArmed(model),
+    stop: (on, by, reason) => serial(() => switches.stop(on, by, reason)),
+    promote: (id, confirmed) =>
+      serial(async () => {
+        const order = await deps.orders.latest(id);
+        if (order === null || order.state !== 'succeeded' || (await isStopped(deps))) return null;
+        const step = await promoteOrder(order, deps, confirmed);
+        return step === null ? order : next(order, step);
+      }),
+    inFlight: () => open.doubtful || open.all().some(order => !isGateHeld(order)),
+  };
+}
+
+/** Orders that are looked at with every tick: those under way, and those whose version waits to be promoted. */
+function createOpenOrders(store: RetrainingDeps['orders']) {
+  const open = new Map<string, Order>();
+  let doubtful = false;
+  const note = (order: Order) => {
     if (isUnderWay(order) || isUnpromoted(order)) open.set(order.id, order);
     else open.delete(order.id);
+  };
+  return {
+    /** A step that failed may have been stored all the same: what is under way has to be read again. */
+    get doubtful() {
+      return doubtful;
+    },
+    all: () => [...open.values()],
+    append: async (order: Order) => {
+      try {
+        await store.append(order);
+      } catch (error) {
+        doubtful = true;
+        throw error;
+      }
+      note(order);
+    },
+    read: async () => {
+      const orders = await store.inStates([...underWay, 'succeeded']);
+      open.clear();
+      for (const order of orders) note(order);
+      doubtful = false;
+    },
+  };
+}
+
+/** How an order gets its next step. */
+function createSteps(deps: RetrainingDeps, open: ReturnType<typeof createOpenOrders>) {
+  const append = async (order: Order) => {
+    await open.append(order);
     deps.events.orderChanged(order);
     return order;
   };
-  const next = (order: Order, step: Step) =>
+  const next: Next = (order, step) =>
     append({
       ...order,
       ...step,
@@ -84,101 +173,36 @@ export function createRetraining(deps: RetrainingDeps): Retraining {
       at: deps.clock.now(),
       step: order.step + 1,
     });
-  const promote = async (order: Order) => {
-    const step = await promoteOrder(order, deps.promoter, deps.events);
+  const promote: Promote = async order => {
+    if (await isStopped(deps)) return order;
+    const step = await promoteOrder(order, deps);
     return step === null ? order : next(order, step);
   };
-  const setArmed = (armed: boolean) => (model: string, by: string) =>
-    serial(() => deps.arming.set(model, armed, by, (deps.wall ?? deps.clock).now()));
-
-  return {
-    consider: request => serial(() => consider(deps, request, append)),
-    receive: (id, event) => serial(() => receive(deps, { id, event }, next, promote)),
-    tick: () =>
-      serial(async () => {
-        for (const order of open.values()) {
-          const waited = patience.waited(order.id);
-          if (!isUnpromoted(order)) await follow(deps, order, waited, next);
-          else if (patience.turn(order.id)) await promote(order);
-        }
-      }),
-    recover: () =>
-      serial(async () => {
-        open.clear();
-        for (const order of await deps.orders.inStates([...underWay, 'succeeded'])) {
-          if (isUnderWay(order) || isUnpromoted(order)) open.set(order.id, order);
-        }
-      }),
-    cancel: (id, by) =>
-      serial(async () => {
-        const order = await deps.orders.latest(id);
-        if (order === null || !isUnderWay(order)) return null;
-        return next(order, { state: 'cancelled', reason: `by ${by}` });
-      }),
-    arm: setArmed(true),
-    disarm: setArmed(false),
-    isArmed: model => deps.arming.isArmed(model),
-    inFlight: () => open.size > 0,
-  };
+  return { append, next, promote };
 }
 
-/** Remembers how long an order was waited for, and when a promotion that failed is tried again. */
-function createPatience(wall: Pick<Clock, 'now'>) {
-  const first = new Map<string, number>();
-  const turns = new Map<string, number>();
-  return {
-    waited: (id: string) => {
-      const now = wall.now();
-      const start = first.get(id) ?? now;
-      first.set(id, start);
-      return now - start;
-    },
-    /** True on calls 1, 2, 4, ... 64 and then every 64th. */
-    turn: (id: string) => {
-      const count = (turns.get(id) ?? 0) + 1;
-      turns.set(id, count);
-      return count % 64 === 0 || (count < 64 && (count & (count - 1)) === 0);
-    },
-  };
+async function cancel(deps: RetrainingDeps, id: string, by: string, next: Next): Promise<Order | null> {
+  const order = await deps.orders.latest(id);
+  if (order === null || !isUnderWay(order)) return null;
+  return next(order, { state: 'cancelled', reason: `by ${by}` });
 }
 
-type Next = (order: Order, step: Step) => Promise<Order>;
-type Promote = (order: Order) => Promise<Order>;
+async function isStopped({ arming }: RetrainingDeps): Promise<boolean> {
+  return (await arming.stopped())?.on ?? false;
+}
 
 /** A refused order is looked at again while its episode lasts; any other has had its answer. */
 async function consider(
   deps: RetrainingDeps,
-  request: OrderRequest,
+  ask: Ask,
   append: (order: Order) => Promise<Order>,
-): Promise<Order | null> {
-  const { alert, memory, now } = request;
-  const before = await deps.orders.latest(orderId(request.transition));
+): Promise<Order> {
+  const before = await deps.orders.latest(ask.id);
   if (before !== null && before.state !== 'refused') return before;
   // After a restart windows are folded in again: what was refused since is not thought over as of then.
-  if (before !== null && now < before.at) return before;
-  const others = await deps.orders.inStates(underWay);
-  const refusal = refusalOf({
-    memory,
-    now,
-    newRows:
-      (await deps.rows?.between(alert.model, alert.environment, memory.since * 1000, now)) ??
-      Number.POSITIVE_INFINITY,
-    leastRows: deps.leastRows ?? 1000,
-    inFlight: others.some(order => order.model === alert.model),
-    lastRequested: await deps.orders.lastRequested(alert.model),
-    cooldown: deps.cooldown ?? day,
-  });
-  const draft = { ...buildOrder(request, deps.links), step: (before?.step ?? 0) + 1 };
-  if (refusal !== null) {
-    // Only a change of the reason is worth a row; its detail counts down by the hour.
-    if (before !== null && before.reason.startsWith(refusal.reason)) return before;
-    return append({ ...draft, state: 'refused', reason: `${refusal.reason}: ${refusal.detail}` });
-  }
-  if (deps.endpoint === null)
-    return append({ ...draft, state: 'dry-run', reason: 'no-receiver: no retraining address is configured' });
-  if (!(await deps.arming.isArmed(alert.model)))
-    return append({ ...draft, state: 'dry-run', reason: 'not-armed: the model is not armed' });
-  return append(draft);
+  if (before !== null && ask.now < before.at) return before;
+  const order = await draft(deps, ask, before);
+  return order === null ? before! : append(order);
 }
 
 async function receive(
@@ -188,12 +212,12 @@ async function receive(
   promote: Promote,
 ): Promise<Received> {
   const order = await deps.orders.latest(id);
-  if (order === null) return { status: 'unknown-order', order: null };
+  if (order === null) return { outcome: 'unknown-order', order: null };
   const body = JSON.stringify(event);
   const known = await deps.callbacks.find(id, event.event_id);
-  if (known !== null && known.body !== body) return { status: 'conflict', order };
-  const follows = followUp(order, event);
-  if (follows === 'conflict') return { status: known === null ? 'conflict' : 'ok', order };
+  if (known !== null && known.body !== body) return { outcome: 'event-id-reused', order };
+  const outcome = followUp(order, event);
+  // Kept before anything is done about it: a crash in between leaves a report that does its work when it comes again.
   if (known === null)
     await deps.callbacks.append({
       orderId: id,
@@ -202,24 +226,34 @@ async function receive(
       at: deps.clock.now(),
       body,
     });
-  if (follows === 'behind') return { status: 'ok', order };
+  if (outcome !== 'taken') return { outcome: known === null ? outcome : 'duplicate', order };
   const reason = event.state === 'succeeded' ? holdOf(event) : (event.message ?? '');
   const step = await next(order, { state: event.state, reason, result: body });
-  return { status: 'ok', order: isUnpromoted(step) ? await promote(step) : step };
+  return { outcome, order: isUnpromoted(step) ? await promote(step) : step };
 }
 
 /** Brings an open order one step further when the world has moved. */
-async function follow(deps: RetrainingDeps, order: Order, waited: number, next: Next): Promise<void> {
-  if (order.state === 'requested' && deps.endpoint !== null) {
-    const delivery = await deps.deliveries.outcome(messageId(order.id, deps.endpoint), deps.endpoint);
+async function follow(
+  deps: RetrainingDeps,
+  order: Order,
+  { waited, stopped }: { readonly waited: number; readonly stopped: boolean },
+  next: Next,
+): Promise<void> {
+  if (order.state === 'requested') {
+    const delivery = await deps.deliveries.outcome(messageId(order.id, order.target), order.target);
     const step = delivery === null ? null : delivered(delivery);
     if (step !== null) {
       await next(order, step);
       return;
     }
+    if (stopped) {
+      await next(order, { state: 'cancelled', reason: 'stopped: retraining was stopped before it was sent' });
+      return;
+    }
   }
-  const since = (await deps.orders.lastRequested(order.model)) ?? order.at;
-  const timeout = deps.timeout ?? day;
+  const steps = await deps.orders.steps(order.id);
+  const since = steps.find(step => step.state === 'requested')?.at ?? order.at;
+  const { timeout } = deps.rails(order.kind);
   if (deps.clock.now() >= since + timeout || waited >= timeout)
     await next(order, {
       state: 'timed-out',

@@ -1,48 +1,18 @@
-import { BlockList, isIP } from 'node:net';
+import { domainToASCII } from 'node:url';
 import { LeewayError } from '../lib/errors.ts';
+import { isPublic, isWithin, type Network, parseAddress, parseNetwork } from './address.ts';
 
-/**
- * Networks that are not the public internet: this host, private and shared networks, link-local (cloud metadata),
- * test and benchmark ranges, multicast, reserved; for IPv6 also every form that carries an IPv4 address. An
- * IPv4-mapped address (::ffff:a.b.c.d) is judged as its IPv4 address by BlockList itself.
- */
-const notPublic: readonly (readonly [string, number])[] = [
-  ['0.0.0.0', 8],
-  ['10.0.0.0', 8],
-  ['100.64.0.0', 10],
-  ['127.0.0.0', 8],
-  ['169.254.0.0', 16],
-  ['172.16.0.0', 12],
-  ['192.0.0.0', 24],
-  ['192.0.2.0', 24],
-  ['192.88.99.0', 24],
-  ['192.168.0.0', 16],
-  ['198.18.0.0', 15],
-  ['198.51.100.0', 24],
-  ['203.0.113.0', 24],
-  ['224.0.0.0', 4],
-  ['240.0.0.0', 4],
-  ['::', 96],
-  ['::ffff:0:0:0', 96],
-  ['64:ff9b::', 96],
-  ['64:ff9b:1::', 48],
-  ['100::', 64],
-  ['2001::', 23],
-  ['2001:db8::', 32],
-  ['2002::', 16],
-  ['3fff::', 20],
-  ['5f00::', 16],
-  ['fc00::', 7],
-  ['fe80::', 9],
-  ['ff00::', 8],
-];
+/** Why an address is not called. */
+export type TargetRefusal = 'not-a-url' | 'scheme' | 'credentials' | 'port' | 'local-name' | 'not-public';
 
 /** Whether and how an address may be called: `trusted` by name (no look at where it resolves to), or `public`. */
-export type TargetVerdict = { readonly trust: 'trusted' | 'public' } | { readonly refused: string };
+export type TargetVerdict =
+  | { readonly trust: 'trusted' | 'public' }
+  | { readonly refused: string; readonly reason: TargetRefusal };
 
 /** Decides where this process may send requests. */
 export interface TargetGuard {
-  /** Looks at the text of an address: scheme, credentials, literal addresses. Resolves nothing. */
+  /** Looks at the text of an address: scheme, credentials, port, names, literal addresses. Resolves nothing. */
   judge(url: string): TargetVerdict;
   /** As judge, but refusals are thrown; the message holds no more of the address than its host. */
   assert(url: string): void;
@@ -50,35 +20,50 @@ export interface TargetGuard {
   admits(address: string): boolean;
 }
 
+/** Endings of names of this machine, ... */
+const ownEndings = ['localhost', 'localdomain'];
+
+/** ... and of names that never lead to the public internet. */
+const localEndings = ['local', 'internal', 'intranet', 'lan', 'home.arpa', 'onion'];
+
+/**
+ * Ports from 1024 on that speak something else than HTTP: what browsers refuse to call, and the usual ports of
+ * databases, queues and container engines. Below 1024 only 80 and 443 are called.
+ */
+const oddPorts = new Set([
+  1433, 1521, 1719, 1720, 1723, 1883, 2049, 2181, 2375, 2376, 2379, 2380, 3128, 3306, 3389, 3659, 4045, 4190,
+  5060, 5061, 5432, 5672, 5900, 6000, 6379, 6443, 6566, 6665, 6666, 6667, 6668, 6669, 6697, 9042, 9092, 9200,
+  9300, 10080, 10250, 11211, 27017,
+]);
+
 /**
  * Guard against server-side request forgery. `allow` lists what may be called although it is not public: `host`,
- * `host:port`, an address, or a network as `10.1.0.0/16`.
+ * `host:port`, an address, or a network as `10.1.0.0/16`. What is listed may be called at any port.
  */
 export function createTargetGuard(allow: readonly string[]): TargetGuard {
-  const blocked = new BlockList();
-  for (const [network, bits] of notPublic) blocked.addSubnet(network, bits, familyOf(network));
-  const allowed = new BlockList();
+  const networks: Network[] = [];
   const names = new Set<string>();
-  for (const entry of allow) addAllowed(entry, allowed, names);
+  for (const entry of allow) addAllowed(entry, networks, names);
 
-  const admits = (address: string) => {
-    const version = isIP(address);
-    if (version === 0) return false;
-    const family = version === 4 ? 'ipv4' : 'ipv6';
-    return allowed.check(address, family) || !blocked.check(address, family);
+  const admits = (text: string) => {
+    const address = parseAddress(text);
+    return address !== null && (isWithin(address, networks) || isPublic(address));
   };
   const judge = (text: string): TargetVerdict => {
     const url = URL.canParse(text) ? new URL(text) : null;
-    if (url === null) return { refused: 'not a URL' };
-    if (url.protocol !== 'http:' && url.protocol !== 'https:')
-      return { refused: 'only http and https are used' };
-    if (url.username !== '' || url.password !== '')
-      return { refused: 'user name and password do not belong into it' };
+    const refusal = url === null ? refuse('not-a-url', 'not a URL') : refusalOfParts(url);
+    if (url === null || refusal !== null) return refusal ?? refuse('not-a-url', 'not a URL');
     const host = hostOf(url.hostname);
-    const port = url.port === '' ? (url.protocol === 'http:' ? '80' : '443') : url.port;
+    const port = Number(url.port || (url.protocol === 'http:' ? 80 : 443));
     if (names.has(host) || names.has(`${host}:${port}`)) return { trust: 'trusted' };
-    if (isIP(host) !== 0 && !admits(host)) return { refused: `${host} is not a public address` };
-    if (host === 'localhost' || host.endsWith('.localhost')) return { refused: `${host} is this machine` };
+    const address = parseAddress(host);
+    if (address !== null && isWithin(address, networks)) return { trust: 'public' };
+    if (address !== null && !isPublic(address))
+      return refuse('not-public', `${host} is not a public address`);
+    // Where networks are listed, such a name may lead into one of them: that is seen when connecting.
+    if (address === null && (isOwnName(host) || (networks.length === 0 && isLocalName(host))))
+      return refuse('local-name', `${host} is not a public name`);
+    if (isOddPort(port)) return refuse('port', `port ${port} is not one of HTTP`);
     return { trust: 'public' };
   };
   return {
@@ -92,19 +77,50 @@ export function createTargetGuard(allow: readonly string[]): TargetGuard {
   };
 }
 
-function addAllowed(entry: string, networks: BlockList, names: Set<string>): void {
-  const [network = '', bits] = entry.split('/', 2);
-  const prefix = Number(bits);
-  if (bits !== undefined) {
-    const most = isIP(network) === 4 ? 32 : 128;
-    if (isIP(network) === 0 || !/^\d{1,3}$/.test(bits) || prefix > most)
-      throw new LeewayError(
-        'LW_CONFIG_INVALID',
-        `webhooks.allow: "${entry}" is not a network such as 10.1.0.0/16`,
-      );
-    networks.addSubnet(network, prefix, familyOf(network));
-  } else if (isIP(entry) !== 0) networks.addAddress(entry, familyOf(entry));
-  else names.add(hostOf(entry));
+function refuse(reason: TargetRefusal, refused: string): TargetVerdict & { readonly refused: string } {
+  return { reason, refused };
+}
+
+function refusalOfParts(url: URL): ReturnType<typeof refuse> | null {
+  if (url.protocol !== 'http:' && url.protocol !== 'https:')
+    return refuse('scheme', 'only http and https are used');
+  if (url.username !== '' || url.password !== '')
+    return refuse('credentials', 'user name and password do not belong into it');
+  return null;
+}
+
+function isOwnName(host: string): boolean {
+  return host.split('.').some(label => label === '') || endsIn(host, ownEndings);
+}
+
+function endsIn(host: string, endings: readonly string[]): boolean {
+  return endings.some(ending => host === ending || host.endsWith(`.${ending}`));
+}
+
+/** A name without a dot means something in this network alone; so do the endings above. */
+function isLocalName(host: string): boolean {
+  return !host.includes('.') || endsIn(host, localEndings);
+}
+
+function isOddPort(port: number): boolean {
+  return port < 1024 ? port !== 80 && port !== 443 : oddPorts.has(port);
+}
+
+function addAllowed(entry: string, networks: Network[], names: Set<string>): void {
+  const network = parseNetwork(entry);
+  if (network !== null) networks.push(network);
+  else if (entry.includes('/'))
+    throw new LeewayError(
+      'LW_CONFIG_INVALID',
+      `outbound.allow: "${entry}" is not a network such as 10.1.0.0/16`,
+    );
+  else names.add(nameOf(entry));
+}
+
+/** A name of the list as it stands in a parsed address. */
+function nameOf(entry: string): string {
+  const [, name = entry, port = ''] = /^([^[\]:]+)(:\d+)?$/.exec(entry) ?? [];
+  return hostOf(`${domainToASCII(name) || name}${port}`);
 }
 
 /** Lower case, without the brackets of IPv6 and the full stop of a rooted name. */
@@ -113,8 +129,4 @@ function hostOf(text: string): string {
     .toLowerCase()
     .replace(/^\[(.*)\](?=$|:)/, '$1')
     .replace(/\.(?=$|:\d+$)/, '');
-}
-
-function familyOf(address: string): 'ipv4' | 'ipv6' {
-  return isIP(address) === 4 ? 'ipv4' : 'ipv6';
 }

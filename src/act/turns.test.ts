@@ -26,7 +26,7 @@ async function inTurns(windows: readonly Partial<Finding>[], turns: readonly num
     createActor({
       alerts: stores.alerts,
       orders: { consider: async () => null },
-      policy: defaultPolicy,
+      policiesOf: () => [defaultPolicy],
       links: createLinks('http://127.0.0.1:8080/'),
       events: createRecordedEvents(),
     });

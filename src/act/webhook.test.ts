@@ -4,7 +4,6 @@ import type { AddressInfo } from 'node:net';
 import { Webhook } from 'standardwebhooks';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { Channel, Endpoint } from './channel.ts';
-import { createChannels } from './channels/index.ts';
 import { createTargetGuard } from './target.ts';
 import { createWebhookChannel, type Resolve } from './webhook.ts';
 
@@ -59,6 +58,7 @@ function endpoint(over: Partial<Endpoint> = {}): Endpoint {
     takes: 'alerts',
     url: `http://127.0.0.1:${port}/hooks/T0KEN?key=K3Y`,
     secrets: [hidden(secret)],
+    settings: {},
     ...over,
   };
 }
@@ -68,7 +68,7 @@ describe('webhook channel', () => {
     const now = Date.now();
     const secrets = [hidden(secret), hidden(older)];
     const answer = await channel(['127.0.0.1']).send(message, endpoint({ secrets }), now);
-    expect(answer).toEqual({ status: 200, detail: '', retryAfter: null });
+    expect(answer).toEqual({ status: 200, detail: '', retryAfter: null, body: 'ok' });
     const { method, headers, text, url } = requests[0]!;
     expect([method, url, headers['content-type']]).toEqual([
       'POST',
@@ -199,20 +199,4 @@ describe('webhook channel', () => {
     const trusted = endpoint({ url: `http://localhost:${port}/` });
     expect(await channel([`localhost:${port}`]).send(message, trusted, 0)).toMatchObject({ status: 200 });
   });
-});
-
-describe('every channel', () => {
-  const all = createChannels({ guard: createTargetGuard(['127.0.0.1']) });
-  afterEach(() => Promise.all(all.map(each => each.close())));
-
-  it.each(all.map(each => [each.kind, each] as const))(
-    '%s refuses bad endpoints and leaks no secret',
-    (_kind, each) => {
-      const bad = `whsec_${'A'.repeat(8)}`;
-      expect(() => each.check(endpoint({ secrets: [] }))).toThrow('at least one signing secret');
-      expect(() => each.check(endpoint({ secrets: [hidden(bad)] }))).toThrow(/^(?!.*AAAAAAAA)/);
-      expect(() => each.check(endpoint({ url: 'ftp://example.com/' }))).toThrow('only http and https');
-      expect(() => each.check(endpoint())).not.toThrow();
-    },
-  );
 });
