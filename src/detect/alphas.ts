@@ -3,7 +3,15 @@ import { alarmLevel } from '../stats/budget.ts';
 import { numericWeights } from '../stats/numeric-test.ts';
 
 /** Checks that have a p and so share the false-alarm budget. */
-export type TestedCheck = 'drift' | 'missing' | 'mismatch' | 'unseen' | 'latency' | 'errors' | 'volume';
+export type TestedCheck =
+  | 'drift'
+  | 'missing'
+  | 'mismatch'
+  | 'unseen'
+  | 'latency'
+  | 'errors'
+  | 'volume'
+  | 'performance';
 
 /** Whether a subject is a feature, the prediction or a class score. */
 function isModelSubject(name: string): boolean {
@@ -47,18 +55,25 @@ const parts: Readonly<
 };
 const wholes: readonly TestedCheck[] = ['latency', 'errors', 'volume'];
 
+/**
+ * A window's performance is judged again and again while its last labels come, from four fifths of them on: looks at
+ * growing data find something by chance this much more often than one look (1 + z^2 ln(1.25) / 2 at z = 5).
+ */
+export const performanceLooks = 4;
+
 /** Level of one check of a subject in a window. */
 export type AlphaOf = (subject: BaselineSubject | null, check: TestedCheck, windowSeconds: number) => number;
 
 /**
  * Level of each test: the budget's level for one subject (subjects counted when the baseline was cut, the volume of the
- * stream is one more), shared out among that subject's tests. Over all subjects, tests and windows of a month the levels
+ * stream is one more, and so is the performance of a model that has labels), shared out among that subject's tests. Over all subjects, tests and windows of a month the levels
  * add up to the budget.
  */
-export function createAlphas(baseline: Baseline, budget: number): AlphaOf {
-  const tested = baseline.subjects.filter(isTested).length + 1;
+export function createAlphas(baseline: Baseline, budget: number, labelled = false): AlphaOf {
+  const tested = baseline.subjects.filter(isTested).length + 1 + Number(labelled);
   return (subject, check, windowSeconds) => {
     const whole = alarmLevel(budget, tested, windowSeconds);
+    if (check === 'performance') return whole / performanceLooks;
     if (subject === null || wholes.includes(check)) return whole;
     return whole * (parts[subject.binning.kind][check] ?? 0);
   };

@@ -7,6 +7,7 @@ import type { CalibrationState } from './calibration.ts';
 import type { MeasureRule } from './checks/measures.ts';
 import type { Objectives } from './checks/objective.ts';
 import type { DueWindow } from './due.ts';
+import type { unlabelled, WindowPerformance } from './performance.ts';
 import type { Coverage, RepeatedIds, Stream } from './ports.ts';
 import type { WindowTests } from './window-noise.ts';
 
@@ -39,6 +40,8 @@ export interface CheckContext {
   readonly measureRules: readonly MeasureRule[];
   /** Rows in which a field has a value that the baseline lacks. */
   readonly unknownFields: ReadonlyMap<string, number>;
+  /** Labelled rows of the window and what they are held against; null or absent where they are not looked at. */
+  readonly performance?: WindowPerformance | typeof unlabelled | null;
   /** Why the window cannot be judged; null when it can. */
   readonly learning: string | null;
 }

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { createMemoryNoise } from '../../test/twins/noise.ts';
+import { createMemoryPerformance } from '../../test/twins/performance.ts';
 import {
   baselineOf,
   categoricalBinning,
@@ -12,6 +13,7 @@ import type { Activation, Baseline } from '../domain/baseline.ts';
 import type { Finding, JudgedWindow } from '../domain/finding.ts';
 import type { Profile, ProfileRow, ProfileRun } from '../domain/profile.ts';
 import { createManualClock } from '../lib/clock.ts';
+import { LeewayError } from '../lib/errors.ts';
 import { createRecordedEvents } from '../lib/events.ts';
 import { addProfiles, emptyProfile } from '../stats/profile.ts';
 import { createDetector, type DetectorDeps } from './detector.ts';
@@ -311,6 +313,121 @@ describe('what cannot be judged says why', () => {
     expect(stored.map(f => f.verdict)).not.toContain('blind');
   });
 
+  describe('judging that fails', () => {
+    const failing = async (hours: number) => {
+      const world = createWorld();
+      world.activate(baselineFor('churn'), base);
+      for (let i = 0; i < hours; i++) await world.addHour('churn', i, quiet);
+      let broken: Error | null = null;
+      const windows: DetectorDeps['windows'] = {
+        ...world.windows,
+        tiles: async (of, request) => {
+          if (broken !== null) throw broken;
+          return world.windows.tiles(of, request);
+        },
+      };
+      const detector = createDetector({ ...world.deps, windows });
+      const at = (seconds: number, part: { cap?: number } = {}) => {
+        const now = (hour(hours) + 600 + seconds) * 1000;
+        return detector.tick({ now, readUpTo: now, cap: 1e6, ...part });
+      };
+      return { world, at, fail: (error: Error | null) => void (broken = error) };
+    };
+    const told = (judged: readonly JudgedWindow[]) =>
+      judged.map(w => [w.windowStart, w.windowSeconds, w.findings.map(f => `${f.check} ${f.verdict}`)]);
+
+    test('after ten minutes the newest due window of each length says so, once', async () => {
+      const { world, at, fail } = await failing(8);
+      fail(new Error('out of memory'));
+      expect(await at(0)).toEqual([]);
+      expect(await at(599)).toEqual([]);
+      const judged = await at(600, { cap: 2 });
+      expect(told(judged)).toEqual(
+        [
+          [hour(7), 3600, ['blind failed']],
+          [hour(2), 21_600, ['blind failed']],
+          [hour(8) - 86_400, 86_400, ['blind failed']],
+        ].slice(0, judged.length),
+      );
+      expect(judged.length).toBeGreaterThan(1);
+      expect(pick(judged[0]!, 'blind')).toMatchObject({
+        detail: { error: 'out of memory', failingSince: new Date((hour(8) + 600) * 1000).toISOString() },
+        generation: 0n,
+      });
+      expect(pick(judged[0]!, 'blind').sentence).toContain('leeway jobs --failed');
+      expect(world.findings.all()).toEqual(judged.flatMap(w => w.findings));
+      expect(world.events.seen.filter(e => e.name === 'windowJudged')).toHaveLength(judged.length);
+      expect(await at(602)).toEqual([]);
+      const next = told(await at(3600));
+      expect(next[0]).toEqual([hour(8), 3600, ['blind failed']]);
+    });
+
+    test('when it works again all of it is judged, and nothing of the failure is left', async () => {
+      const { world, at, fail } = await failing(8);
+      fail(new Error('out of memory'));
+      await at(0);
+      await at(700);
+      fail(null);
+      const judged = await at(702);
+      const undisturbed = await failing(8);
+      expect(judged).toEqual(await undisturbed.at(702));
+      expect(world.findings.all().filter(f => f.verdict === 'failed')).toEqual([]);
+      expect(ofLength(judged, 3600)).toHaveLength(8);
+      expect(await at(704)).toEqual([]);
+      // A failure after that waits ten minutes again.
+      await world.addHour('churn', 8, quiet);
+      fail(new Error('again'));
+      expect(await at(3600)).toEqual([]);
+      expect(told(await at(4200))).toHaveLength(2);
+    });
+
+    test('what was judged before stands, and is no failure of its own', async () => {
+      const { world, at, fail } = await failing(3);
+      const before = await at(0);
+      await world.addHour('churn', 1, changed);
+      fail(new Error('no'));
+      await at(1);
+      expect(await at(700)).toEqual([]);
+      expect(world.findings.all()).toHaveLength(before.flatMap(w => w.findings).length);
+    });
+
+    test('the store that answers nothing, and a leader that leads no more, leave no trace', async () => {
+      const { world, at, fail } = await failing(3);
+      fail(new LeewayError('LW_NOT_LEADER', 'another process leads'));
+      await at(0);
+      expect(await at(700)).toEqual([]);
+      expect(world.events.seen.at(-1)).toMatchObject({ event: { outcome: 'skipped' } });
+      const away = { ...world.findings, ledger: () => Promise.reject(new Error('away')) };
+      const detector = createDetector({ ...world.deps, findings: away });
+      const tick = (seconds: number) =>
+        detector.tick({ now: (hour(3) + seconds) * 1000, readUpTo: hour(4) * 1000, cap: 9 });
+      await tick(600);
+      expect(await tick(1300)).toEqual([]);
+      expect(world.events.seen.at(-1)).toMatchObject({ event: { outcome: 'failed', detail: 'away' } });
+      expect(world.findings.all()).toEqual([]);
+    });
+
+    test('it is said even when what is profiled cannot be read, and of a window that was found blind', async () => {
+      const world = createWorld();
+      world.activate(baselineFor('churn'), base);
+      for (let i = 0; i < 3; i++) await world.addHour('churn', i, quiet);
+      const lagging = { now: (hour(3) + 1300) * 1000, readUpTo: hour(1) * 1000, cap: 1e6 };
+      expect(told(await createDetector(world.deps).tick(lagging)).at(-1)).toEqual([
+        hour(2),
+        3600,
+        ['blind blind'],
+      ]);
+      const windows = { ...world.windows, coverage: () => Promise.reject(new Error('broken')) };
+      const detector = createDetector({ ...world.deps, windows });
+      const tick = (seconds: number) =>
+        detector.tick({ ...lagging, readUpTo: hour(9) * 1000, now: (hour(3) + seconds) * 1000 });
+      await tick(1400);
+      expect(told(await tick(2100))[0]).toEqual([hour(2), 3600, ['blind failed']]);
+      const stored = world.findings.all().filter(f => f.windowStart === hour(2) && f.windowSeconds === 3600);
+      expect(stored.map(f => f.verdict)).toEqual(['failed']);
+    });
+  });
+
   test('an hour without rows is no-data, never drift', async () => {
     const world = createWorld();
     world.activate(baselineFor('churn'), base);
@@ -514,3 +631,50 @@ describe('what holds for single streams', () => {
     expect(await world.tick(1, {}, off)).toEqual([]);
   });
 });
+
+describe('performance', () => {
+  test('is judged beside the rest, and again when a late label makes its window due', async () => {
+    const { activate, addHour, tick, findings } = createWorld();
+    const performance = createMemoryPerformance();
+    activate(baselineFor('m', { from: hour(0) * 1000, to: hour(24) * 1000, rows: 24_000 }), hour(24));
+    const arrived = [900, 0, 0];
+    const put = (i: number, right: number) =>
+      performance.put({
+        model: 'm',
+        environment,
+        hour: hour(i),
+        sums: { rows: 1000, labelled: 900, classed: 900, right },
+        arrived,
+      });
+    for (let i = 0; i < 60; i++) {
+      await addHour('m', i, quiet);
+      await put(i, 810);
+    }
+    const said = () =>
+      findings
+        .all()
+        .filter(f => f.check === 'performance' && f.windowStart === hour(59) && f.windowSeconds === 3600);
+    const before = await tick(60, {}, { performance });
+    expect(before.flatMap(w => w.findings).some(f => f.check === 'label_coverage')).toBe(true);
+    expect(said()).toMatchObject([{ subject: 'accuracy', verdict: 'stable', n: 900 }]);
+    const alone = await createWorldWithoutLabels();
+    const alphaOf = (all: readonly JudgedWindow[]) =>
+      all.at(-1)!.findings.find(f => f.check === 'drift' && f.subject === 'feature:age')!.alpha;
+    // One more subject shares the level of a model that has labels, and of no other.
+    expect(alphaOf(before) / alphaOf(alone)).toBeCloseTo(3 / 4, 12);
+    await addHour('m', 59, quiet);
+    await put(59, 300);
+    await tick(60, {}, { performance });
+    expect(said()).toMatchObject([{ verdict: 'drift', detail: { value: 1 / 3 } }]);
+  });
+});
+
+async function createWorldWithoutLabels() {
+  const { activate, addHour, tick } = createWorld();
+  activate(baselineFor('m', { from: hour(0) * 1000, to: hour(24) * 1000 }), hour(24));
+  for (let i = 0; i < 60; i++) await addHour('m', i, quiet);
+  const found = await tick(60, {}, { performance: createMemoryPerformance() });
+  const labels = found.flatMap(w => w.findings).filter(f => f.check === 'label_coverage');
+  expect(new Set(labels.map(f => f.verdict))).toEqual(new Set(['no-data']));
+  return found;
+}

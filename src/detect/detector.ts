@@ -2,6 +2,7 @@ import type { Activation, Baseline } from '../domain/baseline.ts';
 import type { JudgedWindow } from '../domain/finding.ts';
 import type { Profile } from '../domain/profile.ts';
 import type { Clock } from '../lib/clock.ts';
+import { LeewayError } from '../lib/errors.ts';
 import type { Events } from '../lib/events.ts';
 import { emptyProfile } from '../stats/profile.ts';
 import { createAlphas } from './alphas.ts';
@@ -11,15 +12,18 @@ import type { CheckContext } from './check.ts';
 import type { MeasureRule } from './checks/measures.ts';
 import type { Objectives } from './checks/objective.ts';
 import { activeBaseline, type DueWindow, defaultLatenessSeconds, dueWindows, learningReason } from './due.ts';
+import { createFailures, type Failure, failedWindow, unjudged } from './failed.ts';
 import { createFieldWatch, type FieldWatch } from './fields.ts';
 import { type Batch, batchesOf, createAdder, tileLimit } from './gather.ts';
 import { judgeWindow, withoutBaseline } from './judged.ts';
 import { createNoiseKeeper, type NoiseKeeper, type StreamNoiseKeeper } from './noise.ts';
+import { createPerformanceKeeper, type PerformanceKeeper } from './performance.ts';
 import type {
   BaselineReader,
   Coverage,
   FindingLedger,
   NoiseStore,
+  PerformanceReader,
   Stream,
   StreamStart,
   WindowReader,
@@ -34,7 +38,9 @@ export interface DetectorDeps {
   readonly findings: FindingLedger;
   readonly baselines: BaselineReader;
   readonly noise: NoiseStore;
-  readonly events: Events;
+  /** Labelled rows; without it performance is not looked at. */
+  readonly performance?: PerformanceReader;
+  readonly events: Pick<Events, 'jobFinished' | 'windowJudged'>;
   /** For durations alone. */
   readonly clock: Clock;
   /** Expected false alarms per model and 30 days, where `settings` does not say; 1 by default. */
@@ -78,7 +84,8 @@ export interface DetectTick {
 export interface Detector {
   /**
    * Judges every window that is due and stores its findings. Harmless to repeat: the same profiles give the same
-   * findings. A stream that fails is reported and holds up no other.
+   * findings. A stream that fails is reported and holds up no other; when it has failed for ten minutes, its newest
+   * windows say so.
    *
    * @returns windows judged, in order of their end
    */
@@ -93,6 +100,8 @@ const reachSeconds = 604_800;
 export function createDetector(deps: DetectorDeps): Detector {
   const fields = createFieldWatch(deps.windows);
   const keeper = createNoiseKeeper(deps);
+  const performance = createPerformanceKeeper(deps.performance);
+  const failures = createFailures();
   return {
     tick: async request => {
       const judged: JudgedWindow[] = [];
@@ -102,27 +111,28 @@ export function createDetector(deps: DetectorDeps): Detector {
         if (settings === null) continue;
         const began = deps.clock.now();
         const before = judged.length;
-        const report = (outcome: 'done' | 'failed', detail: string) =>
+        const report = (outcome: 'done' | 'failed' | 'skipped', detail: string) =>
           deps.events.jobFinished({
             job: 'detect',
             model: stream.model,
+            environment: stream.environment,
             outcome,
             seconds: (deps.clock.now() - began) / 1000,
             detail,
           });
+        const done = (window: JudgedWindow) => judged.push(window);
+        const run = { deps, settings, fields, keeper, performance, stream, request, done };
         try {
-          await judgeStream({
-            deps,
-            settings,
-            fields,
-            keeper,
-            stream,
-            request,
-            done: window => judged.push(window),
-          });
+          await judgeStream(run);
+          failures.worked(stream);
           report('done', `${judged.length - before} windows judged`);
         } catch (error) {
-          report('failed', error instanceof Error ? error.message : String(error));
+          const detail = error instanceof Error ? error.message : String(error);
+          const led = !(error instanceof LeewayError && error.code === 'LW_NOT_LEADER');
+          const failure = led ? failures.failed(stream, { now: request.now, error: detail }) : null;
+          // The store may be what fails: then nothing can be written either.
+          if (failure !== null) await tellFailed(run, failure).catch(() => undefined);
+          report(led ? 'failed' : 'skipped', detail);
         }
       }
       return judged.sort((a, b) => endOf(a) - endOf(b) || a.windowSeconds - b.windowSeconds);
@@ -147,6 +157,7 @@ interface StreamRun {
   readonly settings: StreamSettings;
   readonly fields: FieldWatch;
   readonly keeper: NoiseKeeper;
+  readonly performance: PerformanceKeeper;
   readonly stream: StreamStart;
   readonly request: DetectTick;
   /** Called for each window once its findings are stored. */
@@ -154,19 +165,12 @@ interface StreamRun {
 }
 
 async function judgeStream(run: StreamRun): Promise<void> {
-  const { deps, stream, request } = run;
+  const { deps, stream } = run;
+  const horizon = horizonOf(run);
   const activations = await deps.baselines.activations(stream.model);
-  const horizon = Math.floor(request.now / 1000) - (deps.horizonSeconds ?? defaultHorizonSeconds);
   const coverage = await coverages(run, activations, horizon);
-  const due = dueWindows({
-    ...request,
-    first: stream.first,
-    latenessSeconds: run.settings.latenessSeconds,
-    horizon,
-    activations,
-    coverage,
-    ledger: await deps.findings.ledger(stream, horizon),
-  });
+  const ledger = await deps.findings.ledger(stream, horizon);
+  const due = dueWindows({ ...askedOf(run), horizon, activations, coverage, ledger });
   for (const group of runsOfOneBaseline(due)) {
     const { baseline: number, end, blind } = group[0]!;
     const baseline = number === 0 || blind ? null : await deps.baselines.active(stream.model, '', end * 1000);
@@ -177,6 +181,28 @@ async function judgeStream(run: StreamRun): Promise<void> {
       );
     else await judgeGroup(run, { group, baseline, activations, coverage: coverage.get(number)! });
   }
+}
+
+/** Stores that the newest windows could not be judged. What fails may be any of what is read for it. */
+async function tellFailed(run: StreamRun, failure: Failure): Promise<void> {
+  const { deps, stream } = run;
+  const horizon = horizonOf(run);
+  const ledger = await deps.findings.ledger(stream, horizon);
+  const activations = await deps.baselines.activations(stream.model).catch(() => []);
+  const coverage = await coverages(run, activations, horizon).catch(() => new Map<number, Coverage>());
+  const windows = unjudged({ ...askedOf(run), horizon, activations, coverage, ledger });
+  await store(
+    run,
+    windows.map(window => failedWindow(stream, window, failure)),
+  );
+}
+
+function horizonOf({ deps, request }: StreamRun): number {
+  return Math.floor(request.now / 1000) - (deps.horizonSeconds ?? defaultHorizonSeconds);
+}
+
+function askedOf({ stream, request, settings }: StreamRun) {
+  return { ...request, first: stream.first, latenessSeconds: settings.latenessSeconds };
 }
 
 /** What is profiled for every baseline that judges a window this side of the horizon. */
@@ -240,7 +266,7 @@ async function judgeGroup(run: StreamRun, of: Group): Promise<void> {
 
 /** Reads what a batch of windows needs, at once, and gives each its context; null for one that has to wait. */
 async function readBatch(
-  { deps, settings, fields, stream }: StreamRun,
+  { deps, settings, fields, stream, performance, request }: StreamRun,
   { windows, tiles }: Batch<DueWindow>,
   read: {
     readonly baseline: Baseline;
@@ -254,7 +280,12 @@ async function readBatch(
   const of = { ...stream, baseline: baseline.baseline };
   const addUp = createAdder(await deps.windows.tiles(of, { tiles, version: '' }), wholeDay);
   const unknownFields = await fields.watch(stream, { baseline, coverage, windows });
-  const alphaOf = createAlphas(baseline, settings.budget);
+  const performed = await performance.read(
+    { stream, baseline, activeFrom: windows[0]!.activeFrom, coverage, now: request.now },
+    windows,
+  );
+  const labelled = typeof performed(windows[0]!) === 'object' && performed(windows[0]!) !== null;
+  const alphaOf = createAlphas(baseline, settings.budget, labelled);
   const rowsOf = createRowCount(coverage);
   const testsIn = createTestsOf({ baseline, noise, calendar });
   const objectives = deps.objectives?.(stream.model) ?? null;
@@ -283,6 +314,7 @@ async function readBatch(
       objectives,
       repeatedIds: await repeatsIn(deps.windows, stream, { window, rows }),
       measureRules: deps.measures ?? [],
+      performance: performed(window),
       unknownFields: unknownFields(window),
       learning: learningReason(window, stream.first, baseline) ?? eventReason(calendar, window),
     };

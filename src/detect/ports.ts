@@ -1,6 +1,8 @@
 import type { Activation, Baseline } from '../domain/baseline.ts';
 import type { Finding } from '../domain/finding.ts';
+import type { LabelArrivals } from '../domain/performance.ts';
 import type { Grain, Profile } from '../domain/profile.ts';
+import type { OutcomeSums } from '../stats/performance/outcomes.ts';
 
 /** One stream of rows: what windows are cut from. */
 export interface Stream {
@@ -103,8 +105,10 @@ export interface WindowReader {
 export interface LedgerEntry {
   readonly windowStart: number;
   readonly windowSeconds: number;
-  /** Generation it was judged at; null when it was only found blind. */
+  /** Generation it was judged at; null when it was only found blind, or could not be judged. */
   readonly generation: bigint | null;
+  /** It was said of it that it could not be judged. */
+  readonly failed?: boolean;
   /** Baseline it was judged by; 0 is none. */
   readonly baseline: number;
 }
@@ -143,4 +147,36 @@ export interface NoiseStore {
   /** Newest fit of a version up to `version`, null without one. */
   read(of: StreamBaseline, version: number): Promise<StoredNoise | null>;
   write(of: StreamBaseline, noise: StoredNoise): Promise<void>;
+}
+
+/** Half-open, whole hours, epoch seconds. */
+export interface Hours {
+  readonly from: number;
+  readonly to: number;
+}
+
+/** Labelled rows of a stream, in sums by hour. Implemented by store/performance.ts. */
+export interface PerformanceReader {
+  /** Whether the model ever had a label. */
+  labelled(model: string): Promise<boolean>;
+  /** Generations at which hours were counted. */
+  counted(stream: Stream, hours: Hours): Promise<ReadonlyMap<number, bigint>>;
+  /** Counts hours that are not counted at their generation. */
+  count(
+    stream: Stream,
+    hours: readonly { readonly hour: number; readonly generation: bigint; readonly rows: number }[],
+  ): Promise<void>;
+  /** Sums of each of some periods, in their order; null where nothing was counted. */
+  sums(stream: Stream, periods: readonly Hours[]): Promise<readonly (OutcomeSums | null)[]>;
+  /** Sums of consecutive blocks of so many seconds. */
+  blocks(
+    stream: Stream,
+    hours: Hours,
+    seconds: number,
+  ): Promise<readonly { readonly start: number; readonly sums: OutcomeSums }[]>;
+  versions(
+    stream: Stream,
+    hours: Hours,
+  ): Promise<readonly { readonly version: string; readonly sums: OutcomeSums }[]>;
+  arrivals(stream: Stream, hours: Hours): Promise<readonly LabelArrivals[]>;
 }

@@ -2,11 +2,13 @@ import type { Check } from '../check.ts';
 import { driftCheck } from './drift.ts';
 import { duplicatesCheck } from './duplicates.ts';
 import { errorsCheck } from './errors.ts';
+import { labelCoverageCheck } from './label-coverage.ts';
 import { latencyCheck } from './latency.ts';
 import { measuresCheck } from './measures.ts';
 import { mismatchCheck } from './mismatch.ts';
 import { missingCheck } from './missing.ts';
 import { objectiveCheck } from './objective.ts';
+import { performanceCheck } from './performance.ts';
 import { reusedCheck } from './reused.ts';
 import { schemaCheck } from './schema.ts';
 import { sizeCheck } from './size.ts';
@@ -25,6 +27,8 @@ export const checks: readonly Check[] = [
   latencyCheck,
   errorsCheck,
   objectiveCheck,
+  performanceCheck,
+  labelCoverageCheck,
   reusedCheck,
   duplicatesCheck,
   sizeCheck,

@@ -1,6 +1,7 @@
 import type { BaselineSubject } from '../../domain/baseline.ts';
 import type { Finding } from '../../domain/finding.ts';
 import { subjectNamed } from '../../domain/subject.ts';
+import { fitsGlob } from '../../lib/glob.ts';
 import { type BinnedPair, cellsOf } from '../../stats/cells.ts';
 import { type Measure, measureNamed } from '../../stats/measures/index.ts';
 import { chanceOnNoise, type NoiseChance } from '../../stats/noise-chance.ts';
@@ -16,7 +17,7 @@ export interface MeasureRule {
   readonly measure: string;
   /** Fires above it; below it for a measure that is a p. In the unit of the measure. */
   readonly threshold: number;
-  /** Models and subjects (`feature:age`, or `age` for short) it holds for; all when empty. */
+  /** Models and subjects (`feature:age`, or `age` for short) it holds for, by name or pattern; all when empty. */
   readonly models: readonly string[];
   readonly subjects: readonly string[];
   /** Window lengths in hours. */
@@ -28,7 +29,8 @@ export const measuresCheck: Check = context => {
   const hours = (context.window.end - context.window.start) / 3600;
   const rules = context.measureRules.filter(
     rule =>
-      rule.hours.includes(hours) && (rule.models.length === 0 || rule.models.includes(context.stream.model)),
+      rule.hours.includes(hours) &&
+      (rule.models.length === 0 || rule.models.some(model => fitsGlob(model, context.stream.model))),
   );
   if (rules.length === 0) return [];
   const chosen = rules.map(rule => ({ rule, names: rule.subjects.map(subjectNamed) }));
@@ -37,8 +39,10 @@ export const measuresCheck: Check = context => {
     if (!checksOf(subject).includes('drift')) continue;
     const { subject: name, kind } = subject.binning;
     const own = chosen
-      .filter(({ names }) => names.length === 0 || names.includes(name))
-      .map(({ rule }) => rule);
+      .filter(({ names }) => names.length === 0 || names.some(given => fitsGlob(given, name)))
+      .map(({ rule }) => rule)
+      // One finding of a name: the first rule of a measure counts.
+      .filter((rule, i, all) => all.findIndex(({ measure }) => measure === rule.measure) === i);
     const pair =
       own.length > 0 ? cellsOf(subject.binning, subject.reference, context.profileOf(subject)) : null;
     for (const rule of own) {
