@@ -110,6 +110,16 @@ function actLines(log: Log): Handlers {
   return {
     alertChanged: ({ body: _body, memory: _memory, ...fields }) => log.info(fields, 'alert changed'),
     deliveryAttempted: e => log[e.outcome === 'done' ? 'info' : 'warn']({ ...e }, 'delivery attempted'),
+    breakerChanged: e =>
+      log[e.state === 'closed' ? 'info' : 'warn'](
+        { endpoint: e.endpoint, state: e.state, failures: e.failures },
+        e.state === 'open'
+          ? 'receiver left alone for a while'
+          : e.state === 'half-open'
+            ? 'receiver is tried with one message'
+            : 'receiver answers again',
+      ),
     orderChanged: ({ body: _body, result: _result, ...fields }) => log.info(fields, 'order changed'),
+    callbackReceived: e => log[e.outcome === 'taken' ? 'info' : 'warn']({ ...e }, 'report on an order'),
   };
 }

@@ -1,11 +1,11 @@
 import { Histogram } from 'prom-client';
-import { orderStates } from '../../domain/order.ts';
 import type { Group } from '../group.ts';
 import { counter, gauge } from '../metric.ts';
 
 const outcomes = ['done', 'retry', 'failed', 'disabled'];
+const breakerLevels = { closed: 0, 'half-open': 1, open: 2 } as const;
 
-/** What was decided and sent: alerts, deliveries, orders. */
+/** What was decided and sent: alerts and deliveries. */
 export const createAct: Group = ({ registry, streams }) => {
   const registers = [registry];
   const firing = gauge(registry, 'leeway_alert_firing', '1 while an alert is firing.', [
@@ -31,11 +31,12 @@ export const createAct: Group = ({ registry, streams }) => {
     buckets: [0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30],
     registers,
   });
-  const orders = counter(registry, 'leeway_orders_total', 'Retraining orders by the state they came to.', [
-    'kind',
-    'state',
-  ]);
-  for (const state of orderStates) orders.inc({ kind: 'retrain', state }, 0);
+  const breakers = gauge(
+    registry,
+    'leeway_delivery_breaker',
+    'How a receiver is treated after failures: 0 sent everything, 1 tried with one message, 2 left alone.',
+    ['endpoint'],
+  );
   return {
     alertChanged: e => {
       transitions.inc({ to: e.to, reason: e.reason });
@@ -48,6 +49,6 @@ export const createAct: Group = ({ registry, streams }) => {
       for (const outcome of outcomes) deliveries.inc({ endpoint: e.endpoint, outcome }, 0);
       deliveries.inc({ endpoint: e.endpoint, outcome: e.outcome });
     },
-    orderChanged: ({ kind, state }) => orders.inc({ kind, state }),
+    breakerChanged: e => breakers.set({ endpoint: e.endpoint }, breakerLevels[e.state]),
   };
 };

@@ -7,6 +7,7 @@ import { createIngest } from './ingest.ts';
 import { createJobs } from './jobs.ts';
 import { createProfiling } from './profiling.ts';
 import { createRequests } from './requests.ts';
+import { createRetrainingGroup } from './retraining.ts';
 import { createService } from './service.ts';
 import { createSources } from './sources.ts';
 import { createStore } from './store.ts';
@@ -22,6 +23,7 @@ export const groups: readonly Group[] = [
   createJobs,
   createElection,
   createAct,
+  createRetrainingGroup,
   createService,
   createAccessGroup,
 ];
