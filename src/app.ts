@@ -3,7 +3,8 @@ import { createElection } from './app/election.ts';
 import { createErasureKeeper } from './app/erasure-desk.ts';
 import { fenced } from './app/fence.ts';
 import { startIngest } from './app/ingest.ts';
-import { createJobs, type Jobs } from './app/jobs.ts';
+import { createJobs, type Jobs, outboxPatience } from './app/jobs.ts';
+import { createKeptReceivers } from './app/kept-receivers.ts';
 import { openKeys } from './app/keys.ts';
 import { createLiveConfig, type LiveConfig } from './app/live-config.ts';
 import { createLiveDecoders } from './app/live-decoders.ts';
@@ -17,7 +18,7 @@ import { createSettle } from './app/settle.ts';
 import { createSources } from './app/sources.ts';
 import { createStages, type Stages } from './app/stages.ts';
 import { openStorage, type Storage } from './app/storage.ts';
-import { createTelemetry } from './app/telemetry.ts';
+import { createTelemetry, type Hiding } from './app/telemetry.ts';
 import type { Config } from './config/schema.ts';
 import type { Election } from './elect/election.ts';
 import { createGate, type Gate } from './elect/gate.ts';
@@ -25,6 +26,7 @@ import { type Clock, systemClock } from './lib/clock.ts';
 import { LeewayError } from './lib/errors.ts';
 import type { Events } from './lib/events.ts';
 import { createLifecycle } from './lib/lifecycle.ts';
+import type { Publisher } from './publish/publisher.ts';
 import type { Source } from './source/ports.ts';
 import type { Replay } from './source/replay.ts';
 import { createIntake, type Intake } from './store/intake.ts';
@@ -79,6 +81,7 @@ export async function startApp(config: Config, options: AppOptions = {}): Promis
       publisher,
       meter,
       lifecycle,
+      hide: telemetry.hide,
     });
     return { ...app, reload: createReload(live, publisher) };
   } catch (error) {
@@ -92,9 +95,10 @@ interface Parts {
   readonly onChange: LiveConfig['onChange'];
   readonly options: AppOptions;
   readonly clock: Clock;
-  readonly publisher: ReturnType<typeof createTelemetry>;
+  readonly publisher: Publisher;
   readonly meter: RowMeter;
   readonly lifecycle: ReturnType<typeof createLifecycle>;
+  readonly hide: Hiding['hide'];
 }
 
 async function assemble(parts: Parts): Promise<Omit<App, 'reload'>> {
@@ -193,6 +197,7 @@ function createWork(of: {
   readonly common: Common;
   readonly options: AppOptions;
   readonly lifecycle: Parts['lifecycle'];
+  readonly hide: Parts['hide'];
   readonly storage: Storage;
   readonly roles: Roles;
   readonly runClock: RunClock;
@@ -203,11 +208,15 @@ function createWork(of: {
   const { config, clock } = common;
   const learning = createLearning();
   const election = createElection({ ...common, roles });
+  const publicUrl = () => config.listen.publicUrl ?? config.election?.publicUrl ?? url();
+  const { secretsKeys } = config;
+  const kept = createKeptReceivers({ ...common, store: storage.receivers, secretsKeys, hide: of.hide });
   const stages = createStages({
     ...common,
     storage,
+    kept,
     runClock,
-    publicUrl: () => config.listen.publicUrl ?? config.election?.publicUrl ?? url(),
+    publicUrl,
     policy: options.policy,
     prove: election.prove,
   });
@@ -220,7 +229,7 @@ function createWork(of: {
   const gate = createGate({ election, takeOver });
   const jobs = wireJobs({ ...common, storage, stages, roles, runClock, learning, election, gate });
   lifecycle.add('jobs', jobs.stop);
-  return { learning, election, stages, gate, jobs };
+  return { learning, election, stages, gate, jobs, publicUrl, kept };
 }
 
 function wireJobs(of: {
@@ -262,7 +271,7 @@ function createLearning() {
 /** Orders under way first; then receivers are known; then what was judged and not decided on. */
 async function recoverAct(stages: Stages, clock: Clock, now: (windowEnd: number) => number): Promise<void> {
   await stages.retraining.recover();
-  await stages.outbox.tick(clock.now());
+  await stages.outbox.tick(clock.sleep(outboxPatience));
   await stages.actor.recover(now);
 }
 

@@ -3,20 +3,37 @@ import type { AccessDeps, KeyDesk, TrustedProxy } from '../http/access.ts';
 import type { Clock } from '../lib/clock.ts';
 import { createNetworks } from '../lib/networks.ts';
 import type { Publisher } from '../publish/publisher.ts';
+import type { CallbackTokens } from './callback-tokens.ts';
+import { isSignedDelivery } from './registry.ts';
 import { isSignedReport } from './report-signature.ts';
+import { orderEndpoints } from './retraining-rules.ts';
 
 /** Who may call the HTTP interface, as the configuration and the keys say. */
 export function createAccess(deps: {
-  readonly config: Pick<Config, 'listen' | 'access' | 'retraining'>;
+  readonly config: Pick<Config, 'listen' | 'access' | 'retraining' | 'mlflow'>;
   readonly keys: KeyDesk;
   readonly clock: Pick<Clock, 'now'>;
-  readonly publisher: Pick<Publisher, 'accessRefused' | 'accessUsed'>;
+  readonly publisher: Pick<Publisher, 'accessRefused' | 'accessUsed' | 'callbackReceived'>;
+  readonly tokens: Pick<CallbackTokens, 'judge'>;
 }): AccessDeps {
-  const { config, keys, clock, publisher } = deps;
+  const { config, keys, clock, publisher, tokens } = deps;
+  const report = (order: string, outcome: string) =>
+    publisher.callbackReceived({ order, model: '', state: '', outcome });
   return {
     keys,
     proxy: proxyOf(config.listen.proxy),
-    isSignedReport: report => isSignedReport(report, config.retraining?.secrets ?? [], clock.now()),
+    isSignedReport: signed => {
+      const secrets = orderEndpoints(config).flatMap(endpoint => endpoint.secrets);
+      const right = isSignedReport(signed, secrets, clock.now());
+      if (!right) report(signed.order.slice(0, 128), 'forged');
+      return right;
+    },
+    judgeReportToken: async (order, token) => {
+      const verdict = await tokens.judge(order, token);
+      if (verdict !== 'valid') report(order.slice(0, 128), verdict);
+      return verdict;
+    },
+    isSignedDelivery: delivery => isSignedDelivery(delivery, config, clock.now()),
     // Read with every request: a reload of the configuration may have changed them.
     get requests() {
       const { requestsPerSecond, burst } = config.access;

@@ -22,6 +22,12 @@ const needsBaseline: readonly (readonly [check: string, note: string])[] = [
   ['size', 'request and response bytes: exported, not judged'],
   ['volume', 'rows against the same hours of the week, a factor of two; judged once 14 days are there'],
   ['objective', 'errors and latency against what the configuration promises'],
+  [
+    'performance',
+    'accuracy, area under the ROC curve or mean absolute error of labelled rows; pages at a loss of 2 points, or an ' +
+      'error larger by a tenth; once labels come',
+  ],
+  ['label_coverage', 'share of the rows that get a label, beside what used to come: a warning'],
   ['reused', 'ids seen again with other contents: a warning that casts doubt on the data'],
   ['suspected_duplicates', 'ids seen under several times or versions, once a day: a warning'],
 ];

@@ -1,7 +1,6 @@
 import { existsSync, readFileSync } from 'node:fs';
 import type { Server } from 'node:https';
 import { fileURLToPath } from 'node:url';
-import { defaultPolicy } from '../act/policy.ts';
 import { isLoopback } from '../config/loopback.ts';
 import type { Config } from '../config/schema.ts';
 import type { Election } from '../elect/election.ts';
@@ -18,17 +17,26 @@ import { createFileRows } from '../store/file-rows.ts';
 import type { Intake } from '../store/intake.ts';
 import { createAccess } from './access.ts';
 import { createAlertReader } from './alert-reader.ts';
+import { controlDesks } from './alerts/desks.ts';
+import { createBacktestDesk } from './backtest/desk.ts';
 import { createBaselineDesk } from './baseline-desk.ts';
 import { createBaselineHistory } from './baseline-history.ts';
+import { createChannelTester } from './channel-tester.ts';
 import type { Decoders } from './decoders.ts';
+import { createDeliveryDesk } from './delivery-desk.ts';
 import { createServiceDoctor } from './doctor/service.ts';
 import type { ErasureKeeper } from './erasure-desk.ts';
+import { createExportDoor } from './export-door.ts';
 import { fileDoorOf } from './files/door.ts';
 import { reingestDoorOf } from './files/reingest-door.ts';
 import { createHttpIntake } from './http-intake.ts';
+import type { KeptReceivers } from './kept-receivers.ts';
 import { listenOn, urlOf } from './listener.ts';
 import { createModelReader } from './model-reader.ts';
 import { createOverview } from './overview.ts';
+import { createReceiverDesk } from './receiver-desk.ts';
+import { createRegistryDoor } from './registry.ts';
+import { createRetrainingDesk } from './retraining-desk.ts';
 import type { RowMeter } from './row-meter.ts';
 import { hasModelRules } from './ruling.ts';
 import type { RunClock } from './run-clock.ts';
@@ -51,6 +59,7 @@ export interface DoorDeps {
   readonly intake: Intake | null;
   readonly decoders: Decoders;
   readonly stages: Stages;
+  readonly kept: KeptReceivers;
   readonly sources: readonly Source[];
   readonly publisher: Publisher;
   readonly meter: RowMeter;
@@ -58,6 +67,8 @@ export interface DoorDeps {
   readonly erasures: ErasureKeeper;
   readonly learning: (model: string, environment: string) => string;
   readonly stopping: () => boolean;
+  /** Address at which this service is reached. */
+  readonly publicUrl: () => string;
 }
 
 /** The HTTP interface, open. */
@@ -130,7 +141,8 @@ async function openMetrics(metrics: Config['metrics'], ports: HttpDeps): Promise
 function portsOf(deps: DoorDeps): HttpDeps & { readonly tls?: ReturnType<typeof readTls> } {
   const { config, storage, stages, publisher, runClock } = deps;
   const runNow = () => runClock.now();
-  const files = createFileRows(storage.database);
+  const desks = deliveryDesks(deps);
+  const baselines = baselineDeskOf(deps);
   const status = createStatusReader({
     storage,
     intake: deps.intake,
@@ -140,7 +152,6 @@ function portsOf(deps: DoorDeps): HttpDeps & { readonly tls?: ReturnType<typeof 
   });
   const models = createModelReader({
     storage,
-    policy: defaultPolicy.name,
     learning: deps.learning,
     runNow,
     budget: createStreamRules(config).budget,
@@ -151,33 +162,60 @@ function portsOf(deps: DoorDeps): HttpDeps & { readonly tls?: ReturnType<typeof 
     ...fileDoorOf(deps),
     ...reingestDoorOf(deps),
     dump: createDump(storage),
+    exports: createExportDoor({ storage, clock: deps.clock, random: Math.random }),
     erasures: deps.erasures,
     models,
-    overview: createOverview({ ...deps, version: version(), models, status }),
-    baselines: createBaselineDesk({
-      storage,
-      baselines: stages.baselines,
-      decoderFor: deps.decoders.forUpload,
-      readRows: createUploadReader({ directory: config.data, files }),
-      runNow,
-      now: () => deps.clock.now(),
+    overview: createOverview({ ...deps, version: version(), models, status, receivers: desks.receivers }),
+    baselines,
+    registry: createRegistryDoor({
+      config,
+      baselines,
+      store: storage.registry,
+      clock: deps.clock,
+      events: publisher,
     }),
     history: createBaselineHistory({ storage, baselines: stages.baselines, runNow }),
     windows: createWindowList(storage),
+    backtest: createBacktestDesk({ ...deps, ...stages, rest: () => new Promise(setImmediate) }),
     alerts: createAlertReader(storage),
-    retraining: stages.retraining,
+    ...controlDesks(deps),
+    ...desks,
+    receiverTester: createChannelTester({ ...deps, stored: deps.kept.endpoints }),
+    retraining: createRetrainingDesk({ ...deps, retraining: stages.retraining, runNow }),
     status,
     doctor: createServiceDoctor({ ...deps, version: version(), status, keyNeeded: () => deps.keys.needed() }),
     metrics: publisher,
     limits: { bodyBytes: config.http.limits.bodyBytes, uploadBytes: config.http.limits.uploadBytes },
     corsOrigins: config.http.cors.origins,
     loopback: isLoopback(config.listen.host),
-    access: createAccess(deps),
+    access: createAccess({ ...deps, tokens: stages.tokens }),
     ...(config.listen.tls === undefined ? {} : { tls: readTls(config.listen.tls) }),
     page: pageFolder(),
     version: version(),
     problem: e => publisher.problemOccurred(e),
   };
+}
+
+function baselineDeskOf({ config, storage, stages, decoders, runClock, clock }: DoorDeps) {
+  return createBaselineDesk({
+    storage,
+    baselines: stages.baselines,
+    decoderFor: decoders.forUpload,
+    readRows: createUploadReader({ directory: config.data, files: createFileRows(storage.database) }),
+    runNow: () => runClock.now(),
+    now: () => clock.now(),
+  });
+}
+
+function deliveryDesks({
+  config,
+  kept,
+  storage,
+  clock,
+}: DoorDeps): Required<Pick<HttpDeps, 'receivers' | 'deliveries'>> {
+  const { deliveries, orders } = storage;
+  const receivers = createReceiverDesk({ config, kept, deliveries, clock });
+  return { receivers, deliveries: createDeliveryDesk({ deliveries, orders, receivers, clock }) };
 }
 
 function createDoorIntake(deps: DoorDeps, route: 'inferences' | 'labels'): HttpIntake {

@@ -23,6 +23,9 @@ const restShare = 3;
 /** The longest rest: after a long catching up, messages and windows do not wait for minutes more. */
 const longestRest = 15_000;
 
+/** Longer than this a round does not wait for receivers: those that hang go on by themselves. Milliseconds. */
+export const outboxPatience = 1000;
+
 export interface JobsDeps {
   readonly roles: { readonly profile: boolean; readonly detect: boolean; readonly act: boolean };
   /** Passed by every round: among several processes one works. */
@@ -169,9 +172,10 @@ function createRunner(deps: JobsDeps): Run {
 function createMessages(deps: JobsDeps, run: Run) {
   let apart = false;
   let delivery: Promise<number> | null = null;
-  const deliver = async (): Promise<number> => {
+  const deliver = async (patience?: number): Promise<number> => {
     if (!deps.gate.isOpen) return 0;
-    const sent = (await run('outbox', '', async () => deps.outbox.tick(deps.clock.now()))) ?? 0;
+    const waited = patience === undefined ? undefined : deps.clock.sleep(patience);
+    const sent = (await run('outbox', '', async () => deps.outbox.tick(waited))) ?? 0;
     await run('retraining', '', async () => deps.retraining.tick());
     return sent;
   };
@@ -182,7 +186,7 @@ function createMessages(deps: JobsDeps, run: Run) {
     },
     wake: async () => {
       apart = true;
-      delivery ??= deliver().finally(() => {
+      delivery ??= deliver(outboxPatience).finally(() => {
         delivery = null;
       });
     },

@@ -2,64 +2,112 @@ import type { Channel, Endpoint } from '../act/channel.ts';
 import { createChannels } from '../act/channels/index.ts';
 import { createOutbox, type Outbox, type OutboxDeps } from '../act/outbox.ts';
 import { createTargetGuard } from '../act/target.ts';
+import { createTargets } from '../act/targets/index.ts';
+import { channelUrl } from '../config/channels.ts';
 import type { Config } from '../config/schema.ts';
-
-/** Name of the receiver of orders in deliveries and metrics. */
-const retrainingEndpoint = 'retraining';
+import { inOrder, type LastOf } from './in-order.ts';
+import { orderEndpoints } from './retraining-rules.ts';
+import { createSustain, type Listener, type SustainDeps } from './sustain.ts';
 
 /** Who is told of what, by the configuration. */
-export function endpointsOf(config: Pick<Config, 'webhooks' | 'retraining'>): Endpoint[] {
-  const alerts = config.webhooks.alerts.map(
-    ({ name, url, secrets }): Endpoint => ({ name, kind: 'webhook', takes: 'alerts', url, secrets }),
-  );
-  if (config.retraining === undefined) return alerts;
-  const { url, secrets } = config.retraining;
-  return [...alerts, { name: retrainingEndpoint, kind: 'webhook', takes: 'orders', url, secrets }];
+export function endpointsOf(config: Pick<Config, 'channels' | 'retraining'>): Endpoint[] {
+  return [...alertEndpoints(config), ...orderEndpoints(config)];
 }
 
-/** The receiver of orders, null where there is none: orders are then dry runs. */
-export function orderEndpoint(config: Pick<Config, 'retraining'>): string | null {
-  return config.retraining === undefined ? null : retrainingEndpoint;
+/** Receivers of alerts. */
+export function alertEndpoints({ channels }: Pick<Config, 'channels'>): Endpoint[] {
+  return channels.map(channel => ({
+    name: channel.name,
+    kind: channel.type,
+    takes: 'alerts',
+    url: channelUrl(channel),
+    secrets: channel.type === 'webhook' ? channel.secrets : [],
+    settings: { ...channel },
+  }));
 }
+
+/** A channel or target of every kind there is; a webhook is both. */
+function createSenders(allow: readonly string[]): readonly Channel[] {
+  const guard = createTargetGuard(allow);
+  const channels = createChannels({ guard });
+  const targets = createTargets({ guard }).filter(({ kind }) => !channels.some(each => each.kind === kind));
+  return [...channels, ...targets];
+}
+
+/** Receivers of alerts with the channels that lead to them. */
+function listenersOf(config: Pick<Config, 'channels'>, senders: readonly Channel[]): Listener[] {
+  return alertEndpoints(config).flatMap(endpoint => {
+    const channel = senders.find(each => each.kind === endpoint.kind);
+    return channel === undefined ? [] : [{ endpoint, channel }];
+  });
+}
+
+/** Sections an outbox is made of. */
+const sectionsOfIt = ['channels', 'outbound', 'retraining'] as const;
 
 /**
  * An outbox whose receivers are those of the configuration at the beginning of each round: it holds nothing itself, so
- * it is made anew when they have changed. Rounds do not overlap, so nothing is cut off.
+ * it is made anew when they have changed, after what the old one has under way has come to its end.
  */
 export function createLiveOutbox(
   deps: Omit<OutboxDeps, 'endpoints' | 'channels'> & {
-    readonly config: Pick<Config, 'webhooks' | 'retraining'>;
+    readonly config: Pick<Config, 'channels' | 'outbound' | 'retraining'>;
     /** What every attempt to send goes through. */
     readonly guardSend: (send: Channel['send']) => Channel['send'];
+    /** Where alerts stand, for receivers that keep track of them; absent in a replay, whose clock is not theirs. */
+    readonly standing?: Pick<SustainDeps, 'alerts' | 'takenOn'>;
+    readonly lastOf?: LastOf;
   },
 ): Outbox & { close(): Promise<void> } {
   const { config } = deps;
   const make = () => {
-    const { webhooks, retraining } = config;
-    const channels = createChannels({ guard: createTargetGuard(webhooks.allow) }).map(channel => ({
+    const { channels, outbound, retraining } = config;
+    const senders = createSenders(outbound.allow).map(channel => ({
       ...channel,
-      send: deps.guardSend(channel.send),
+      send: deps.guardSend((deps.lastOf === undefined ? channel : inOrder(channel, deps.lastOf)).send),
     }));
-    const outbox = createOutbox({ ...deps, channels, endpoints: endpointsOf(config) });
-    const close = async () => void (await Promise.all(channels.map(channel => channel.close())));
-    return { webhooks, retraining, outbox, close };
+    const receivers = listenersOf(config, senders);
+    const sustain = deps.standing && createSustain({ ...deps, ...deps.standing, receivers });
+    const outbox = createOutbox({ ...deps, channels: senders, endpoints: endpointsOf(config) });
+    /** What is under way is cut off, and sent again by whoever comes after. */
+    const close = async () => {
+      outbox.end();
+      sustain?.end();
+      await Promise.all(senders.map(channel => channel.close()));
+      await outbox.idle();
+    };
+    return { channels, outbound, retraining, outbox, sustain, close };
   };
   let made = make();
+  /** Apart from the rounds: a receiver that hangs must not hold them up. A round that fails is made up for. */
+  let sustaining: Promise<unknown> | null = null;
+  const keepTold = () => {
+    sustaining ??= (made.sustain?.tick() ?? Promise.resolve())
+      .catch(() => undefined)
+      .finally(() => {
+        sustaining = null;
+      });
+  };
   let tail: Promise<unknown> = Promise.resolve();
-  const round = async (wallNow: number) => {
-    if (made.webhooks !== config.webhooks || made.retraining !== config.retraining) {
+  const round = async (patience: Promise<unknown> | undefined) => {
+    if (sectionsOfIt.some(section => made[section] !== config[section])) {
       const old = made;
       made = make();
+      await old.outbox.idle();
       await old.close();
     }
-    return made.outbox.tick(wallNow);
+    keepTold();
+    return made.outbox.tick(patience);
   };
   return {
-    tick: wallNow => {
-      const turn = tail.then(() => round(wallNow));
+    tick: patience => {
+      const turn = tail.then(() => round(patience));
       tail = turn.catch(() => undefined);
       return turn;
     },
-    close: async () => made.close(),
+    close: async () => {
+      await made.close();
+      await sustaining;
+    },
   };
 }

@@ -27,7 +27,7 @@ async function list(findings: readonly Finding[]) {
       armed: async () => ['churn'],
     },
   } as unknown as Storage;
-  return createModelReader({ storage, policy: 'default', learning: () => '', runNow: () => 400_000 }).list();
+  return createModelReader({ storage, learning: () => '', runNow: () => 400_000 }).list();
 }
 
 const verdictOf = async (...findings: Partial<Finding>[]) => (await list(findings.map(finding)))[0]?.verdict;

@@ -11,8 +11,6 @@ import type { Storage } from './storage.ts';
 
 export interface ModelReaderDeps {
   readonly storage: Storage;
-  /** Policy whose alert the list shows. */
-  readonly policy: string;
   /** What a stream without a baseline still needs; '' when it has one. */
   readonly learning: (model: string, environment: string) => string;
   readonly runNow: () => number;
@@ -92,12 +90,12 @@ interface Overview {
 }
 
 async function listOf(deps: ModelReaderDeps): Promise<ModelSummary[]> {
-  const { storage, policy } = deps;
+  const { storage } = deps;
   const [versions, activations, findings, firing, armed] = await Promise.all([
     storage.models.list(),
     storage.standing.activations(),
     storage.findings.newest(),
-    storage.standing.firing(policy),
+    storage.standing.firing(),
     storage.standing.armed(),
   ]);
   const seen = await lastSeenOf(storage, versions, deps.runNow());
@@ -149,7 +147,10 @@ const order: readonly Verdict[] = [
 function overall(findings: readonly Finding[]): Verdict {
   // That a window was read, and how much was in it, is no verdict on the model: one that learns is not stable.
   const judging = findings.filter(
-    f => f.verdict !== 'stable' || !(f.check === 'blind' || f.check === 'volume'),
+    f =>
+      (f.verdict !== 'stable' || !(f.check === 'blind' || f.check === 'volume')) &&
+      // Nor that nobody labels what it says.
+      (f.verdict === 'drift' || f.check !== 'label_coverage'),
   );
   return order.find(verdict => judging.some(f => f.verdict === verdict)) ?? 'learning';
 }

@@ -16,7 +16,9 @@ export type Failpoint =
   | 'run-recorded'
   | 'finding-written'
   | 'transition-written'
-  | 'delivery-sent';
+  | 'read-back'
+  | 'delivery-sent'
+  | 'attempt-recorded';
 
 /** What a program that embeds Leeway may set besides the configuration. */
 export interface AppOptions {

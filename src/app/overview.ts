@@ -1,5 +1,6 @@
 import type { Overview, OverviewReader } from '../http/operate-ports.ts';
 import type { ModelReader, StatusReader } from '../http/ports.ts';
+import type { ReceiverDesk, ReceiverSummary } from '../http/receiver-desk.ts';
 import type { Clock } from '../lib/clock.ts';
 import type { Source } from '../source/ports.ts';
 import type { Intake } from '../store/intake.ts';
@@ -15,6 +16,7 @@ export interface OverviewDeps {
   readonly intake: Pick<Intake, 'healthy'> | null;
   readonly sources: readonly Source[];
   readonly meter: RowMeter;
+  readonly receivers?: Pick<ReceiverDesk, 'list'>;
 }
 
 /** Everything `leeway status` shows, in one answer. */
@@ -22,11 +24,12 @@ export function createOverview(deps: OverviewDeps): OverviewReader {
   const { clock, status } = deps;
   return {
     overview: async () => {
-      const [models, findings, progress, jobs] = await Promise.all([
+      const [models, findings, progress, jobs, receivers] = await Promise.all([
         deps.models.list(),
         deps.storage.findings.newest(),
         status.progress(),
         status.jobs(1000),
+        deps.receivers?.list() ?? [],
       ]);
       const reasons = status.unready();
       const windows = lastWindows(findings);
@@ -54,9 +57,20 @@ export function createOverview(deps: OverviewDeps): OverviewReader {
         failing: jobs
           .filter(({ outcome }) => outcome === 'failed')
           .map(({ job, model, started, detail }) => ({ job, model, started, detail })),
+        receivers: receivers.flatMap(troubleOf),
       };
     },
   };
+}
+
+/** Why a receiver is not sent everything, in words; nothing when it is. */
+function troubleOf({ name, state, breaker }: ReceiverSummary) {
+  if (state === 'disabled') return [{ name, trouble: 'has answered 410 and is switched off' }];
+  if (state === 'unreadable') return [{ name, trouble: 'none of secretsKeys opens what is kept of it' }];
+  const failed = `${breaker.failures} failures in a row`;
+  if (breaker.state === 'open')
+    return [{ name, trouble: `${failed}: left alone until ${new Date(breaker.until).toISOString()}` }];
+  return breaker.state === 'half-open' ? [{ name, trouble: `${failed}: tried with one message` }] : [];
 }
 
 type LastWindow = NonNullable<Overview['models'][number]['lastWindow']>;

@@ -1,12 +1,13 @@
 import { expect, test } from 'vitest';
 import type { Activation } from '../domain/baseline.ts';
-import type { RangeOptions } from '../profile/baselines.ts';
-import { createPromoter } from './promoter.ts';
+import type { RangeOptions, UploadOptions } from '../profile/baselines.ts';
+import { createPromoter, type PromoterDeps } from './promoter.ts';
 
 const order = { model: 'churn', environment: 'prod', version: '2', by: 'order 1', from: 7_200_000 };
 
-function start() {
+function start(over: Partial<PromoterDeps> = {}) {
   const cuts: RangeOptions[] = [];
+  const uploads: UploadOptions[] = [];
   const activations: Activation[] = [];
   const promoter = createPromoter({
     baselines: {
@@ -14,14 +15,22 @@ function start() {
         cuts.push(options);
         return { baseline: 2 } as never;
       },
+      fromRows: async options => {
+        uploads.push(options);
+        return { baseline: 3 } as never;
+      },
       activate: async options => {
         activations.push({ ...options, at: 0 });
         return { ...options, at: 0 };
       },
     },
-    store: { activations: async () => activations, list: async () => [] },
+    store: {
+      activations: async () => activations,
+      list: async () => uploads.map(({ note }) => ({ note, baseline: 3 }) as never),
+    },
+    ...over,
   });
-  return { promoter, cuts, activations };
+  return { promoter, cuts, uploads, activations };
 }
 
 test('a baseline is cut from the rows of the environment that ordered it, and made active once', async () => {
@@ -38,4 +47,43 @@ test('without a training period only a baseline that is there can be promoted', 
   await expect(promoter.promote(order)).rejects.toMatchObject({ code: 'LW_BASELINE_INVALID' });
   expect(await promoter.promote({ ...order, baseline: 5 })).toBe(5);
   expect(cuts).toEqual([]);
+});
+
+const training = { from: 0, to: 3_600_000 };
+
+test('what the registry keeps with a version goes before the training period, and is fetched once', async () => {
+  let fetched = 0;
+  const artifacts = { fetch: async () => (fetched++, []) };
+  const { promoter, uploads, cuts, activations } = start({ artifacts });
+  expect(promoter.finds!()).toBe(true);
+  expect(await promoter.promote({ ...order, training })).toBe(3);
+  activations.length = 0;
+  expect(await promoter.promote({ ...order, training })).toBe(3);
+  expect([fetched, uploads.length, cuts.length]).toEqual([1, 1, 0]);
+  expect(uploads).toMatchObject([{ origin: 'registry', note: 'registry artifact of version 2, order 1' }]);
+});
+
+test('a baseline that was posted goes before all; a registry without rows is none', async () => {
+  const { promoter, cuts } = start({ artifacts: { fetch: async () => null } });
+  expect(await promoter.promote({ ...order, baseline: 5, training })).toBe(5);
+  expect(cuts).toEqual([]);
+  expect(
+    await start({ artifacts: { fetch: async () => null } }).promoter.promote({ ...order, training }),
+  ).toBe(2);
+});
+
+test('the newest rows only when a person says so, or the configuration does and nothing else is there', async () => {
+  const { promoter, cuts } = start();
+  expect(promoter.finds!()).toBe(false);
+  expect(await promoter.promote({ ...order, baseline: 5, newestRows: true })).toBe(2);
+  expect(cuts).toMatchObject([{ from: order.from - 7 * 86_400_000, to: order.from }]);
+  const allowed = start({ rules: () => ({ from: 'newest-rows' }) });
+  expect(allowed.promoter.finds!()).toBe(true);
+  expect(await allowed.promoter.promote(order)).toBe(2);
+  expect(allowed.cuts).toMatchObject([{ to: order.from, note: 'newest rows at version 2, order 1' }]);
+});
+
+test('an empty training period is refused', async () => {
+  const empty = { ...order, training: { from: 5, to: 5 } };
+  await expect(start().promoter.promote(empty)).rejects.toMatchObject({ code: 'LW_BASELINE_INVALID' });
 });

@@ -1,41 +1,93 @@
 import type { Promoter, Promotion } from '../act/ports.ts';
+import type { PromotionRules } from '../config/promotion.ts';
 import { LeewayError } from '../lib/errors.ts';
-import type { Baselines } from '../profile/baselines.ts';
+import type { Baselines, UploadOptions } from '../profile/baselines.ts';
 import type { BaselineStore } from '../profile/ports.ts';
 
-/**
- * Makes the baseline of a returned model the active one: the one it brought, or one cut from the period it was trained
- * on. `by` names the order, so doing it again after a crash finds the activation that is there.
- */
-export function createPromoter(deps: {
-  readonly baselines: Pick<Baselines, 'activate' | 'fromRange'>;
+/** Training data kept in a model registry. */
+export interface Artifacts {
+  /** Rows of the training data of a version; null where the registry has none, or there is no registry. */
+  fetch(model: string, version: string): Promise<UploadOptions['rows'] | null>;
+}
+
+export interface PromoterDeps {
+  readonly baselines: Pick<Baselines, 'activate' | 'fromRange' | 'fromRows'>;
   readonly store: Pick<BaselineStore, 'activations' | 'list'>;
-}): Promoter {
+  readonly artifacts?: Artifacts;
+  readonly gate?: Promoter['gate'];
+  /** `training-data` unless told; read anew each time. */
+  readonly rules?: () => Pick<PromotionRules, 'from'>;
+}
+
+/** The newest rows: how far back they reach. */
+const newestMs = 7 * 86_400_000;
+
+/**
+ * Makes the baseline of a returned model the active one: the one it brought, one made from the rows that the registry
+ * keeps with the version, one cut from the period it was trained on; from the newest rows only when the configuration or
+ * a person says so. `by` names the order, so doing it again after a crash finds what is there.
+ */
+export function createPromoter(deps: PromoterDeps): Promoter {
   return {
-    promote: async ({ model, environment, version, baseline, training, by, from }) => {
+    ...(deps.gate === undefined ? {} : { gate: deps.gate }),
+    finds: () => deps.artifacts !== undefined || deps.rules?.().from === 'newest-rows',
+    promote: async promotion => {
+      const { model, by, from } = promotion;
       const done = (await deps.store.activations(model)).find(activation => activation.by === by);
       if (done !== undefined) return done.baseline;
-      const number = baseline ?? (await cut(deps, { model, environment, version, training, by }));
+      const number = await numberOf(deps, promotion);
       await deps.baselines.activate({ model, version: '', baseline: number, from, by });
       return number;
     },
   };
 }
 
+async function numberOf(deps: PromoterDeps, promotion: Promotion): Promise<number> {
+  const { model, version, training, from, baseline } = promotion;
+  if (promotion.newestRows === true)
+    return cut(deps, promotion, { what: 'newest rows at', period: { from: from - newestMs, to: from } });
+  if (baseline !== undefined) return baseline;
+  const stored = await fromRegistry(deps, promotion);
+  if (stored !== null) return stored;
+  if (training !== undefined) {
+    if (!(training.from < training.to))
+      throw new LeewayError('LW_BASELINE_INVALID', `the training period of version ${version} is empty`);
+    return cut(deps, promotion, { what: 'training period of', period: training });
+  }
+  if (deps.rules?.().from === 'newest-rows')
+    return cut(deps, promotion, { what: 'newest rows at', period: { from: from - newestMs, to: from } });
+  throw new LeewayError(
+    'LW_BASELINE_INVALID',
+    `version ${version} of ${model} came without a baseline or a training period`,
+    undefined,
+    'A person may confirm it with the newest rows: `leeway retrain promote ORDER --confirm --newest-rows`.',
+  );
+}
+
+/** A baseline made before a crash is found by its note. */
+async function made(deps: PromoterDeps, model: string, note: string): Promise<number | null> {
+  return (await deps.store.list(model)).find(each => each.note.startsWith(note))?.baseline ?? null;
+}
+
+async function fromRegistry(deps: PromoterDeps, { model, version, by }: Promotion): Promise<number | null> {
+  if (deps.artifacts === undefined || version === '') return null;
+  const note = `registry artifact of version ${version}, ${by}`;
+  const known = await made(deps, model, note);
+  if (known !== null) return known;
+  const rows = await deps.artifacts.fetch(model, version);
+  if (rows === null) return null;
+  return (await deps.baselines.fromRows({ model, rows, note, origin: 'registry' })).baseline;
+}
+
 async function cut(
-  deps: Parameters<typeof createPromoter>[0],
-  order: Pick<Promotion, 'model' | 'environment' | 'version' | 'by'> & {
-    readonly training: Promotion['training'] | undefined;
-  },
+  deps: PromoterDeps,
+  { model, environment, version, by }: Promotion,
+  {
+    what,
+    period,
+  }: { readonly what: string; readonly period: { readonly from: number; readonly to: number } },
 ): Promise<number> {
-  const { model, environment, version, training, by } = order;
-  if (training === undefined)
-    throw new LeewayError(
-      'LW_BASELINE_INVALID',
-      `version ${version} of ${model} came without a baseline or a training period`,
-    );
-  const note = `training period of version ${version}, ${by}`;
-  const known = (await deps.store.list(model)).find(each => each.note.startsWith(note));
-  if (known !== undefined) return known.baseline;
-  return (await deps.baselines.fromRange({ model, environment, ...training, note })).baseline;
+  const note = `${what} version ${version}, ${by}`;
+  const known = await made(deps, model, note);
+  return known ?? (await deps.baselines.fromRange({ model, environment, ...period, note })).baseline;
 }

@@ -1,6 +1,6 @@
 import { timingSafeEqual } from 'node:crypto';
+import type { SecretText } from '../act/channel.ts';
 import { parseSecret, sign } from '../act/signature.ts';
-import type { Secret } from '../config/secret.ts';
 import type { SignedReport } from '../http/access.ts';
 
 /** A signature made longer ago, or further ahead, is not taken: seconds. */
@@ -10,7 +10,7 @@ const toleranceSeconds = 300;
  * Whether a report on an order carries a signature by one of the secrets its order was signed with: Standard Webhooks
  * 1.0.0, with the order's id as message id. So a receiver needs nothing it does not have already.
  */
-export function isSignedReport(report: SignedReport, secrets: readonly Secret[], now: number): boolean {
+export function isSignedReport(report: SignedReport, secrets: readonly SecretText[], now: number): boolean {
   const { order, id, timestamp, signature, body } = report;
   if (id !== order || !/^\d{1,12}$/.test(timestamp)) return false;
   if (Math.abs(now / 1000 - Number(timestamp)) > toleranceSeconds) return false;

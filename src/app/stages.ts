@@ -1,10 +1,12 @@
 import { type Actor, createActor } from '../act/actor.ts';
+import { createControls } from '../act/controls.ts';
 import { createLinks, type Links } from '../act/links.ts';
 import type { Outbox } from '../act/outbox.ts';
 import { defaultPolicy, type Policy } from '../act/policy.ts';
-import { createRetraining, type Retraining } from '../act/retraining.ts';
+import type { Retraining } from '../act/retraining.ts';
 import { calendarOf } from '../config/calendar.ts';
 import { objectivesOf } from '../config/objectives.ts';
+import { defaultPromotion } from '../config/promotion.ts';
 import type { Config } from '../config/schema.ts';
 import { createDetector, type Detector } from '../detect/detector.ts';
 import type { Clock } from '../lib/clock.ts';
@@ -12,10 +14,18 @@ import type { Events } from '../lib/events.ts';
 import { type Auditor, createAuditor } from '../profile/auditor.ts';
 import { activeBaseline, type Baselines, createBaselines } from '../profile/baselines.ts';
 import { createProfiler, type Profiler } from '../profile/profiler.ts';
+import { createPerformanceStore } from '../store/performance.ts';
+import type { JudgeDeps } from './backtest/judge.ts';
+import type { CallbackTokens } from './callback-tokens.ts';
+import { createDetectRuns } from './detect-runs.ts';
 import { fenced, type Prove } from './fence.ts';
-import { createLiveOutbox, orderEndpoint } from './live-outbox.ts';
+import { createGate } from './gate.ts';
+import type { KeptReceivers } from './kept-receivers.ts';
+import { createLiveOutbox } from './live-outbox.ts';
 import type { Failpoint } from './options.ts';
+import { measuresOf, policiesOf } from './policies.ts';
 import { createPromoter } from './promoter.ts';
+import { createRetrainingStage } from './retraining-stage.ts';
 import type { RunClock } from './run-clock.ts';
 import type { Storage } from './storage.ts';
 import { createStreamRules } from './stream-rules.ts';
@@ -31,6 +41,8 @@ export interface StageDeps {
   readonly publicUrl: () => string;
   readonly failpoint: (name: Failpoint) => void;
   readonly policy?: Policy | undefined;
+  /** Receivers that stand in no configuration. */
+  readonly kept: Pick<KeptReceivers, 'endpoints'>;
   /** Asked before anything is concluded, written or sent that only the leader may. */
   readonly prove: Prove;
 }
@@ -40,9 +52,12 @@ export interface Stages {
   readonly profiler: Profiler;
   readonly auditor: Auditor;
   readonly detector: Detector;
+  /** What the detector reads, for judging the past again. */
+  readonly judging: () => Omit<JudgeDeps, 'measures'>;
   readonly actor: Actor;
   readonly outbox: Outbox;
   readonly retraining: Retraining;
+  readonly tokens: CallbackTokens;
   close(): Promise<void>;
 }
 
@@ -70,22 +85,28 @@ export function createStages(deps: StageDeps): Stages {
     // A replay passes days in seconds of the store's clock: late rows would be left out of what it concludes.
     ...(deps.runClock.kind === 'event' ? { debounceSeconds: 0 } : {}),
   });
-  const detector = createDetector({
+  const judging = () => ({
     windows: storage.windows,
-    findings: { ...storage.findings, write: fenced(deps.prove, storage.findings.write) },
     baselines: createBaselineReader(storage),
     noise: storage.noise,
+    performance: createPerformance(deps),
+    calendar: calendarOf(config.calendar),
+    objectives: (model: string) => objectivesOf(config.models, model),
+    clock,
+  });
+  const kept = createDetectRuns({ events, runs: storage.jobRuns, clock });
+  const detector = createDetector({
+    ...judging(),
+    findings: { ...storage.findings, write: fenced(deps.prove, storage.findings.write) },
     // Read anew for every window: they may change while the service runs.
     get calendar() {
       return calendarOf(config.calendar);
     },
     get measures() {
-      return config.measures;
+      return measuresOf(config);
     },
-    objectives: model => objectivesOf(config.models, model),
     settings: createStreamRules(config).settings,
-    events,
-    clock,
+    events: kept.events,
     failpoint,
   });
   const auditor = createAuditor({
@@ -94,7 +115,22 @@ export function createStages(deps: StageDeps): Stages {
     events,
     rawRetentionSeconds,
   });
-  return { baselines, profiler, detector, auditor, ...createActStage(deps, baselines) };
+  return {
+    baselines,
+    profiler,
+    detector: kept.keeping(detector),
+    judging,
+    auditor,
+    ...createActStage(deps, baselines),
+  };
+}
+
+const promotionOf = (config: Config) => config.retraining?.promotion ?? defaultPromotion;
+
+/** In a replay labels come when they say so; otherwise when they were stored. */
+function createPerformance({ storage, runClock }: StageDeps) {
+  const { database, db } = storage;
+  return createPerformanceStore({ database, db, arrival: runClock.kind === 'event' ? 'time' : 'received' });
 }
 
 function createBaselineReader({ baselines }: Storage) {
@@ -111,74 +147,46 @@ function createBaselineReader({ baselines }: Storage) {
 function createActStage(deps: StageDeps, baselines: Baselines) {
   const { config, storage, events, clock, random, failpoint } = deps;
   const links = lateLinks(deps.publicUrl);
-  const hours = (value: number | undefined) => (value === undefined ? undefined : value * 3_600_000);
-  const retraining = createRetraining({
-    orders: storage.orders,
-    callbacks: storage.callbacks,
-    arming: storage.arming,
-    deliveries: storage.deliveries,
+  const { retraining, tokens } = createRetrainingStage({
+    ...deps,
     promoter: createPromoter({
       baselines,
       store: storage.baselines,
+      gate: createGate({ performance: createPerformance(deps), rules: () => promotionOf(config) }),
+      rules: () => promotionOf(config),
     }),
     links,
-    events,
-    clock: deps.runClock,
-    wall: clock,
-    rows: {
-      between: (model, environment, from, to) =>
-        storage.baselines.countRows(
-          { model, environment },
-          { from: Math.floor(from / 300_000) * 300, to: Math.ceil(to / 300_000) * 300, version: '' },
-        ),
-    },
-    get endpoint() {
-      return orderEndpoint(config);
-    },
-    get leastRows() {
-      return config.retraining?.leastRows;
-    },
-    get cooldown() {
-      return hours(config.retraining?.cooldownHours);
-    },
-    get timeout() {
-      return hours(config.retraining?.timeoutHours);
-    },
   });
   const actor = createActor({
     alerts: { ...storage.alerts, append: fenced(deps.prove, storage.alerts.append) },
-    orders: { consider: fenced(deps.prove, retraining.consider) },
-    policy: deps.policy ?? defaultPolicy,
-    policyOf: stream => createStreamRules(config).policy(stream, deps.policy),
+    orders: { consider: retraining.consider },
+    policiesOf: stream => policiesOf(config, stream, deps.policy ?? defaultPolicy),
     links,
     events,
+    controls: createControls({ ...storage, runClock: deps.runClock, clock }),
     failpoint: name => failpoint(name as Failpoint),
   });
   const outbox = createLiveOutbox({
     config,
     guardSend: send => fenced(deps.prove, send),
+    lastOf: storage.alerts.last,
+    ...(deps.runClock.kind === 'event'
+      ? {}
+      : { standing: { alerts: storage.episodes, takenOn: storage.acknowledgements } }),
     deliveries: storage.deliveries,
+    stored: deps.kept.endpoints,
     clock,
     random,
     events,
     failpoint: name => failpoint(name as Failpoint),
   });
-  return { actor, outbox, retraining: onlyLeader(retraining, deps.prove), close: outbox.close };
-}
-
-/** Every step of an order is the leader's: two processes would number their steps alike. */
-function onlyLeader(retraining: Retraining, prove: Prove): Retraining {
-  return {
-    ...retraining,
-    tick: fenced(prove, retraining.tick),
-    receive: fenced(prove, retraining.receive),
-    cancel: fenced(prove, retraining.cancel),
-  };
+  return { actor, outbox, retraining, tokens, close: outbox.close };
 }
 
 function lateLinks(url: () => string): Links {
   return {
     model: (...of) => createLinks(url()).model(...of),
+    alert: (...of) => createLinks(url()).alert(...of),
     export: (...of) => createLinks(url()).export(...of),
     baselines: model => createLinks(url()).baselines(model),
     callback: order => createLinks(url()).callback(order),

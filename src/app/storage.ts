@@ -3,6 +3,7 @@ import type { Config } from '../config/schema.ts';
 import type { Clock } from '../lib/clock.ts';
 import { LeewayError } from '../lib/errors.ts';
 import type { Events } from '../lib/events.ts';
+import { createAcknowledgements } from '../store/acknowledgements.ts';
 import { createAlerts } from '../store/alerts.ts';
 import { createArming } from '../store/arming.ts';
 import { createAuditStore } from '../store/audit.ts';
@@ -14,20 +15,28 @@ import type { Retention } from '../store/ddl.ts';
 import { createDeliveries } from '../store/deliveries.ts';
 import { dropLeftCopies } from '../store/dump-copies.ts';
 import { openEmbedded } from '../store/embedded.ts';
+import { createEpisodes } from '../store/episodes.ts';
 import { createExportReader } from '../store/export.ts';
 import { createFindingStore } from '../store/findings.ts';
 import { createJobRunStore } from '../store/job-runs.ts';
+import { createLabelCounts } from '../store/label-counts.ts';
 import { migrate } from '../store/migrate.ts';
 import { createModelStore } from '../store/models.ts';
 import { createNoiseStore } from '../store/noise.ts';
 import { createOrders } from '../store/orders.ts';
+import { createPauses } from '../store/pauses.ts';
 import { createProfileStore } from '../store/profiles.ts';
 import { createProgressStore } from '../store/progress.ts';
+import { createReceivers } from '../store/receivers.ts';
+import { createRegistryEvents } from '../store/registry-events.ts';
 import { createRejectStore } from '../store/rejects.ts';
 import { createRequestStore } from '../store/requests.ts';
 import { openServer } from '../store/server.ts';
+import { createSilences } from '../store/silences.ts';
+import { createSlots } from '../store/slots.ts';
 import { createStanding } from '../store/standing.ts';
 import { createSteady } from '../store/steady.ts';
+import { createTokenSecrets } from '../store/token-secrets.ts';
 import { createWindowReader } from '../store/windows.ts';
 
 /** The open store with one repository a noun. */
@@ -94,22 +103,31 @@ function repositories(database: Database, db: string, clock: Clock) {
     database,
     db,
     storeClock,
+    acknowledgements: createAcknowledgements({ database, db, clock }),
     alerts: createAlerts({ database, db, clock }),
     arming: createArming({ database, db }),
     audit: createAuditStore(database, storeClock, db),
     baselines: createBaselineStore(database, db),
     callbacks: createCallbacks({ database, db }),
     deliveries: createDeliveries({ database, db }),
+    episodes: createEpisodes({ database, db }),
     exports: createExportReader({ database, db }),
     findings: createFindingStore(database, db),
     jobRuns: createJobRunStore({ database, db }),
+    labelCounts: createLabelCounts({ database, db }),
     models: createModelStore(database, db),
     orders: createOrders({ database, db, clock }),
+    pauses: createPauses({ database, db, clock }),
     profiles: createProfileStore(database, db),
     progress: createProgressStore({ database, db }),
+    registry: createRegistryEvents({ database, db }),
+    receivers: createReceivers({ database, db }),
     rejects: createRejectStore({ database, db }),
     requests: createRequestStore({ database, db, storeClock }),
+    silences: createSilences({ database, db }),
+    slots: createSlots({ database, db }),
     standing: createStanding({ database, db }),
+    tokenSecrets: createTokenSecrets({ database, db }),
     noise: createNoiseStore(database, db),
     windows: createWindowReader(database, db),
   };

@@ -1,5 +1,4 @@
 import { describe, expect, it } from 'vitest';
-import { defaultPolicy } from '../act/policy.ts';
 import { loadConfig } from '../config/load.ts';
 import { createLiveConfig } from './live-config.ts';
 import { createStreamRules } from './stream-rules.ts';
@@ -34,16 +33,5 @@ describe('settings of a stream', () => {
       off: new Set(['volume']),
     });
     expect(rules.settings(prod('fraud'), [])?.latenessSeconds).toBe(600);
-  });
-
-  it('give a policy of their own for what pages', () => {
-    const models = { churn: { tolerances: { drift: 0.3, rare: 0.05 } } };
-    const rules = createStreamRules(load({ models }));
-    expect(rules.policy(prod('churn'))).toEqual({
-      ...defaultPolicy,
-      pagingEffects: { ...defaultPolicy.pagingEffects, drift: 0.3 },
-      rareEffect: 0.05,
-    });
-    expect(rules.policy(prod('fraud'))).toEqual(defaultPolicy);
   });
 });

@@ -1,4 +1,3 @@
-import { defaultPolicy, type Policy } from '../act/policy.ts';
 import { budgetOf, type StreamBudget } from '../config/budget.ts';
 import { type StreamRules, streamRules } from '../config/overrides.ts';
 import type { Config } from '../config/schema.ts';
@@ -23,8 +22,6 @@ export interface StreamRulesReader {
   /** Its share of the fleet's budget depends on which streams there are. */
   budget(stream: Stream, all: readonly Stream[]): StreamBudget;
   settings(stream: Stream, all: readonly Stream[]): StreamSettings | null;
-  /** From which effects on people are told. */
-  policy(stream: Stream, base?: Policy): Policy;
 }
 
 export function createStreamRules(
@@ -55,14 +52,6 @@ export function createStreamRules(
         budget: budget(stream, all).falseAlarmsPerMonth,
         latenessSeconds: latenessSeconds ?? config.latenessSeconds,
         off,
-      };
-    },
-    policy: (stream, base = defaultPolicy) => {
-      const { rare, ...tolerances } = of(stream).tolerances;
-      return {
-        ...base,
-        pagingEffects: { ...base.pagingEffects, ...tolerances },
-        rareEffect: rare ?? base.rareEffect,
       };
     },
   };

@@ -220,6 +220,8 @@ describe('receivers', () => {
     );
     expect(await of('https://inner.example.org/token')).toMatch(/^fail inner.example.org leads to 10.2.0.1/);
     expect(await of('http://169.254.169.254/token')).toMatch(/^fail 169.254.169.254 is not a public/);
+    expect(await of('smtp://mail.example.org:587')).toBe('ok mail.example.org:587 resolves to 93.184.216.34');
+    expect(await of('smtp://10.2.0.1:25')).toMatch(/^fail 10.2.0.1 is not a public/);
   });
 
   it('are knocked at only when asked to', async () => {
@@ -251,12 +253,13 @@ describe('receivers', () => {
 describe('settings', () => {
   it('lists what is not the default, without secrets, and judges the address', () => {
     const secrets = [`whsec_${Buffer.alloc(24, 7).toString('base64')}`];
-    const alerts = [{ name: 'ops', url: 'https://h.example.org/x', secrets }];
-    const config = loadConfig(null, { webhooks: { alerts } as never }, {});
+    const channels = [{ name: 'ops', url: 'https://h.example.org/x', secrets }];
+    const config = loadConfig(null, { channels: channels as never }, {});
     expect(changedSettings(config).map(({ name, value }) => `${name}=${value}`)).toEqual([
-      'webhooks.alerts[ops].name=ops',
-      'webhooks.alerts[ops].url=https://h.example.org/...',
-      'webhooks.alerts[ops].secrets=["<secret>"]',
+      'channels[ops].name=ops',
+      'channels[ops].url=https://h.example.org/...',
+      'channels[ops].secrets=["<secret>"]',
+      'channels[ops].type=webhook',
     ]);
     expect(troubles(settingLines(config, { keys: false }))).toEqual([]);
     const open = loadConfig(null, { listen: { host: '0.0.0.0' } }, {});

@@ -10,7 +10,7 @@ import { isHiddenService } from './hidden.ts';
 import { kafkaLines } from './kafka.ts';
 import { type DoctorLine, linesOf } from './line.ts';
 import { machineFacts, processLines, versionLines } from './machine.ts';
-import { kafkaSources, webhookLines } from './service.ts';
+import { channelLines, kafkaSources } from './service.ts';
 import { changedSettings, type ShownSetting, settingLines } from './settings.ts';
 import { storeLines } from './store.ts';
 
@@ -44,7 +44,7 @@ export async function localReport(
   lines.push(...data);
   lines.push(...(await serverLines(config)));
   lines.push(...(await sourceLines(config)));
-  lines.push(...(await webhookLines(config, request.deep)));
+  lines.push(...(await channelLines(config, request.deep)));
   return { lines, settings: changedSettings(config) };
 }
 

@@ -50,7 +50,7 @@ export function createServiceDoctor(deps: ServiceDoctorDeps): DoctorReader {
         guarded(deps, 'store', () => storeLines(createInspection(deps.storage), () => clock.now())),
         guarded(deps, 'sources', () => kafkaLines(kafkaSources(config))),
         guarded(deps, 'service', () => work(deps, clockStep)),
-        guarded(deps, 'webhooks', () => webhookLines(config, deep)),
+        guarded(deps, 'channels', () => channelLines(config, deep)),
       ]);
       return { version, now: clock.now(), lines: groups.flat(), settings: changedSettings(config) };
     },
@@ -84,8 +84,8 @@ export function kafkaSources(config: Config) {
 }
 
 /** Receivers of alerts and orders. */
-export function webhookLines(config: Config, deep: boolean): Promise<DoctorLine[]> {
-  return targetLines(endpointsOf(config), { guard: createTargetGuard(config.webhooks.allow), deep });
+export function channelLines(config: Config, deep: boolean): Promise<DoctorLine[]> {
+  return targetLines(endpointsOf(config), { guard: createTargetGuard(config.outbound.allow), deep });
 }
 
 async function work({ config, clock, storage, status, intake }: ServiceDoctorDeps, clockStep: number) {

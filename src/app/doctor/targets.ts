@@ -1,5 +1,6 @@
 import { lookup } from 'node:dns/promises';
 import { Agent, request } from 'undici';
+import { judgeHost } from '../../act/channels/host.ts';
 import type { TargetGuard } from '../../act/target.ts';
 import { type DoctorLine, linesOf } from './line.ts';
 
@@ -22,13 +23,14 @@ export async function targetLines(targets: readonly Target[], deps: TargetDeps):
 }
 
 async function targetLine({ name, url }: Target, deps: TargetDeps): Promise<DoctorLine> {
-  const { ok, fail } = linesOf('webhooks');
-  const verdict = deps.guard.judge(url);
-  if ('refused' in verdict)
-    return fail(name, verdict.refused, 'List it in webhooks.allow, or correct its url.');
+  const { ok, fail } = linesOf('channels');
+  const isMail = /^smtps?:/.test(url);
   // The address may carry a token: its host is enough to recognise it by.
-  const { hostname, host } = new URL(url);
+  const { hostname = '', host = '', port = '' } = URL.canParse(url) ? new URL(url) : {};
   const bare = hostname.replace(/^\[(.*)\]$/, '$1');
+  const verdict = isMail ? judgeHost(deps.guard, bare, Number(port)) : deps.guard.judge(url);
+  if ('refused' in verdict)
+    return fail(name, verdict.refused, 'List it in outbound.allow, or correct its address.');
   let addresses: readonly string[];
   try {
     addresses = await (deps.resolve ?? systemResolve)(bare);
@@ -45,15 +47,15 @@ async function targetLine({ name, url }: Target, deps: TargetDeps): Promise<Doct
     return fail(
       name,
       `${bare} leads to ${inner}, which is not a public address`,
-      'List it in webhooks.allow.',
+      'List it in outbound.allow.',
     );
   const found = `${host} resolves to ${addresses.slice(0, 3).join(', ')}`;
-  return deps.deep ? knock({ name, url }, found, addresses[0]!) : ok(name, found);
+  return deps.deep && !isMail ? knock({ name, url }, found, addresses[0]!) : ok(name, found);
 }
 
 /** A HEAD request to the address that was judged, so that the name cannot lead elsewhere meanwhile. */
 async function knock({ name, url }: Target, found: string, address: string): Promise<DoctorLine> {
-  const { ok, warn, fail } = linesOf('webhooks');
+  const { ok, warn, fail } = linesOf('channels');
   const family = address.includes(':') ? 6 : 4;
   const dispatcher = new Agent({
     connect: {
