@@ -19,6 +19,8 @@ function accessWith(over: Partial<AccessDeps> = {}) {
     keys: namedKeys(),
     proxy: null,
     isSignedReport: () => false,
+    judgeReportToken: async (order, token) =>
+      token === `lwc1.${order}` ? 'valid' : token === 'lwc1.old' ? 'expired' : 'forged',
     requests: { perSecond: 1000, burst: 1000 },
     failures: { perSecond: 1000, burst: 1000 },
     now: clock.now,
@@ -51,8 +53,11 @@ async function setup(over: Partial<AccessDeps> = {}, deps: Partial<HttpDeps> = {
 /** What the documentation promises for a route. */
 function roleOf(method: string, path: string): string {
   if (path === '/healthz' || path === '/readyz') return 'open';
-  if (/^\/v1\/(doctor|dump|reingest|files\/\{file\}\/remove)/.test(path)) return 'admin';
+  if (/^\/v1\/(doctor|dump|reingest|deliveries\/\{message\}|files\/\{file\}\/remove)/.test(path))
+    return 'admin';
   if (/^\/v1\/(inferences|labels|files\/.*)$/.test(path)) return 'ingest';
+  if (path === '/v1/silences/preview') return 'read';
+  if (path === '/v1/alertmanager' || path === '/v1/models/{model}/retrain') return 'retrain';
   return method === 'GET' ? 'read' : 'admin';
 }
 
@@ -68,7 +73,7 @@ describe('roles', () => {
       const where = `${method} ${path}`;
       if (needed === 'open') expect(await status({}), where).not.toBe(401);
       else expect(await status({}), where).toBe(401);
-      for (const role of ['ingest', 'read', 'admin']) {
+      for (const role of ['ingest', 'read', 'retrain', 'admin']) {
         const may = needed === 'open' || role === needed || role === 'admin';
         if (may) expect([401, 403], where).not.toContain(await status(as(role)));
         else expect(await status(as(role)), `${where} as ${role}`).toBe(403);

@@ -4,6 +4,7 @@ import { LeewayError } from '../lib/errors.ts';
 import { callerAddress, isOwnAddress } from '../lib/networks.ts';
 import { intakePaths } from './guard.ts';
 import { type Allowance, type Buckets, createBuckets } from './rate-limit.ts';
+import type { RegistryDelivery } from './registry-door.ts';
 import type { HttpApp } from './route.ts';
 
 /** Who sent a request. */
@@ -50,6 +51,10 @@ export interface AccessDeps {
   readonly keys: KeyDesk;
   readonly proxy: TrustedProxy | null;
   isSignedReport(report: SignedReport): boolean;
+  /** A webhook of the model registry; absent: there is none. */
+  readonly isSignedDelivery?: ((delivery: RegistryDelivery) => boolean) | undefined;
+  /** What a token for one order is worth. Told of every one that is not taken. */
+  judgeReportToken(order: string, token: string): Promise<'valid' | 'forged' | 'expired'>;
   /** Of one caller without bounds of its own, and of the failed attempts of one address. */
   readonly requests: Allowance;
   readonly failures: Allowance;
@@ -70,13 +75,15 @@ export interface AccessEvent {
   readonly name: string;
 }
 
-/** `open` needs no key; `report` a key with the role admin or a signature. */
-export type RouteAccess = KeyRole | 'open' | 'report';
+/** `open` needs no key; `report` and `signed` a key with the role admin or a signature. */
+export type RouteAccess = KeyRole | 'open' | 'report' | 'signed';
 
 declare module 'fastify' {
   interface FastifyContextConfig {
     /** Who may call; default: intake `ingest`, other GETs `read`, everything else `admin`. */
     readonly access?: RouteAccess;
+    /** Its callers never send again what is answered with 4xx: whoever sends too much is answered 503. */
+    readonly drops4xx?: boolean;
   }
   interface FastifyRequest {
     /** Null where no key is needed. */
@@ -103,12 +110,15 @@ export function addAccess(app: HttpApp, deps: AccessDeps): void {
   const gate: Gate = { deps, buckets };
   app.addHook('onRequest', async (request, reply) => {
     const access = accessOf(request);
+    const token = access === 'report' ? tokenOf(request) : null;
+    if (token !== null) return checkToken(gate, request, reply, token);
     if (access === 'open' || !deps.keys.needed()) return;
     if (access === 'report' && keyOf(request) === null && signatureOf(request) !== null) return;
+    if (access === 'signed' && keyOf(request) === null && deliveryOf(request) !== null) return;
     const caller = callerOf(gate, request, reply);
     request.caller = caller;
     limitRate(gate, request, reply, caller);
-    const role = access === 'report' ? 'admin' : access;
+    const role = access === 'report' || access === 'signed' ? 'admin' : access;
     if (!caller.roles.includes(role) && !caller.roles.includes('admin')) {
       const error = new LeewayError(
         'LW_FORBIDDEN',
@@ -122,13 +132,52 @@ export function addAccess(app: HttpApp, deps: AccessDeps): void {
     if (role === 'admin') deps.changed(eventOf(request, caller));
   });
   app.addHook('preValidation', async (request, reply) => {
+    if (accessOf(request) === 'signed') refuseForged(gate, request, reply);
     if (accessOf(request) !== 'report' || request.caller !== null || !deps.keys.needed()) return;
+    if (tokenOf(request) !== null) return;
     const signature = signatureOf(request);
     const { id = '' } = request.params as { readonly id?: string };
     const body = request.signedBody ?? Buffer.alloc(0);
     if (signature !== null && deps.isSignedReport({ ...signature, order: id, body })) return;
     refuse(gate, request, reply, 'The signature of this report fits none of the secrets of retraining.');
   });
+}
+
+/** A token lets its bearer report on the one order it names, with no key besides; a wrong one is never passed over. */
+async function checkToken(
+  gate: Gate,
+  request: FastifyRequest,
+  reply: FastifyReply,
+  token: string,
+): Promise<void> {
+  const { id = '' } = request.params as { readonly id?: string };
+  const verdict = await gate.deps.judgeReportToken(id, token);
+  if (verdict === 'forged') refuse(gate, request, reply, 'forged: the token was not made for this order.');
+  if (verdict === 'expired')
+    refuse(gate, request, reply, 'expired: the token was for a time that is over, like its order.');
+}
+
+/** The token of a report; API keys begin otherwise. */
+function tokenOf(request: FastifyRequest): string | null {
+  const key = keyOf(request);
+  return key?.startsWith('lwc1.') ? key : null;
+}
+
+/** A signature of the model registry is looked at wherever there is one, and needed where a key would be. */
+function refuseForged(gate: Gate, request: FastifyRequest, reply: FastifyReply): void {
+  const delivery = deliveryOf(request);
+  if (delivery === null || request.caller !== null) return;
+  if (gate.deps.isSignedDelivery?.(delivery) === true) return;
+  const message = 'The signature does not fit mlflow.webhookSecret, or is older than 5 minutes.';
+  refuse(gate, request, reply, message);
+}
+
+function deliveryOf({ headers, signedBody }: FastifyRequest): RegistryDelivery | null {
+  const [id, timestamp, signature] = ['delivery-id', 'timestamp', 'signature'].map(
+    name => headers[`x-mlflow-${name}`],
+  );
+  if (typeof id !== 'string' || typeof timestamp !== 'string' || typeof signature !== 'string') return null;
+  return { id, timestamp, signature, body: signedBody ?? Buffer.alloc(0) };
 }
 
 interface Gate {
@@ -214,7 +263,8 @@ function limited(
 ): LeewayError {
   gate.deps.refused({ ...eventOf(request, of.caller), code: 'LW_RATE_LIMITED' });
   void reply.header('retry-after', String(Math.ceil(of.wait)));
-  return new LeewayError('LW_RATE_LIMITED', of.what);
+  const code = request.routeOptions.config.drops4xx === true ? 'LW_NOT_READY' : 'LW_RATE_LIMITED';
+  return new LeewayError(code, of.what);
 }
 
 function eventOf(request: FastifyRequest, caller: Caller | null): AccessEvent {

@@ -42,7 +42,7 @@ export function addBodyParser(app: HttpApp, bodyBytes: number): void {
     const { rawBody, mostBytes = bodyBytes, access } = request.routeOptions.config;
     const most = Math.min(mostBytes, request.caller?.bodyBytes ?? mostBytes);
     const bytes = await decodeBody(raw, request.headers['content-encoding'], most);
-    if (access === 'report') request.signedBody = bytes;
+    if (access === 'report' || access === 'signed') request.signedBody = bytes;
     return rawBody === true ? bytes : parseJson(bytes);
   });
 }

@@ -98,6 +98,8 @@ export interface Overview {
   }[];
   /** Jobs whose last run failed. */
   readonly failing: readonly Pick<JobSummary, 'job' | 'model' | 'started' | 'detail'>[];
+  /** Receivers that are not sent everything, and why; absent: not known here. */
+  readonly receivers?: readonly { readonly name: string; readonly trouble: string }[];
 }
 
 export interface OverviewReader {

@@ -5,11 +5,18 @@ import type { Order } from '../domain/order.ts';
 import type { Binning, Profile } from '../domain/profile.ts';
 import type { RejectReason } from '../domain/reject.ts';
 import type { AccessDeps } from './access.ts';
+import type { BacktestDesk } from './backtest.ts';
+import type { AlertDesk, SilenceDesk } from './control-ports.ts';
 import type { DumpDoor } from './dump-door.ts';
 import type { ErasureDesk } from './erasure-desk.ts';
+import type { ExportDoor } from './export-door.ts';
 import type { FileDoor } from './file-door.ts';
 import type { BaselineHistory, DoctorReader, OverviewReader, WindowList } from './operate-ports.ts';
+import type { DeliveryDesk, ReceiverDesk } from './receiver-desk.ts';
+import type { ReceiverTester } from './receiver-tester.ts';
+import type { RegistryDoor } from './registry-door.ts';
 import type { ReingestDoor } from './reingest-door.ts';
+import type { RetrainingDesk } from './retraining-desk.ts';
 
 /** A row of a request that was not taken. */
 export interface Refusal {
@@ -252,15 +259,6 @@ export interface RetrainingEvent {
   readonly artifact?: string;
 }
 
-export interface RetrainingDesk {
-  receive(
-    id: string,
-    event: RetrainingEvent,
-  ): Promise<{ readonly status: 'ok' | 'unknown-order' | 'conflict'; readonly order: Order | null }>;
-  arm(model: string, by: string): Promise<void>;
-  disarm(model: string, by: string): Promise<void>;
-}
-
 export interface RejectSummary {
   readonly source: string;
   readonly position: string;
@@ -325,6 +323,8 @@ export interface HttpLimits {
   /** Longest time a request's head, and a whole request, may take to arrive, milliseconds; default 15,000 and 60,000. */
   readonly headMs?: number;
   readonly requestMs?: number;
+  /** Exports that may run at once, default 2, and how long a receiver may take nothing, default 120,000 ms. */
+  readonly exports?: { readonly most?: number; readonly stallMs?: number };
   /** Most connections at once; default 4,096. */
   readonly connections?: number;
 }
@@ -337,6 +337,8 @@ export interface HttpDeps {
   readonly files?: FileDoor;
   /** The whole store, for `leeway export`. */
   readonly dump?: DumpDoor;
+  /** Rows as tables; absent: as NDJSON alone. */
+  readonly exports?: ExportDoor;
   /** Rows removed and read again; absent in a process that does not ingest. */
   readonly reingest?: ReingestDoor;
   /** Absent: nothing can be erased here. */
@@ -344,12 +346,26 @@ export interface HttpDeps {
   readonly models: ModelReader;
   readonly baselines: BaselineDesk;
   readonly alerts: AlertReader;
+  /** Absent: alerts can only be read of. */
+  readonly alertDesk?: AlertDesk;
+  /** Absent: nothing can be silenced here. */
+  readonly silences?: SilenceDesk;
+  /** Absent: nobody is told of alerts here. */
+  readonly receiverTester?: ReceiverTester;
   readonly retraining: RetrainingDesk;
+  /** Absent: no model registry is followed here. */
+  readonly registry?: RegistryDoor;
+  /** Absent: receivers cannot be listed or kept here. */
+  readonly receivers?: ReceiverDesk;
+  /** Absent: nothing is sent from here. */
+  readonly deliveries?: DeliveryDesk;
   readonly status: StatusReader;
   /** Absent: baselines can be listed and activated alone. */
   readonly history?: BaselineHistory;
   /** Absent: findings can be asked for alone. */
   readonly windows?: WindowList;
+  /** Absent: the past cannot be asked what it would have been. */
+  readonly backtest?: BacktestDesk;
   /** Absent: only its parts can be asked for. */
   readonly overview?: OverviewReader;
   /** Absent: nothing is told of the machine. */

@@ -25,7 +25,10 @@ const order: Order = {
   at: 5,
   step: 2,
   transition: 't',
-  body: '{"secret":1}',
+  target: 'trainer',
+  trigger: 'policy',
+  by: 'default',
+  body: '{"secret":1,"data":{"reason":"age moved"}}',
   result: '{"version":"2"}',
 };
 const baseline = {
@@ -185,11 +188,19 @@ async function setup(
       receive: async (id, event) => {
         calls.push(['receive', id, event]);
         return id === 'o1'
-          ? { status: event.state === 'failed' ? 'conflict' : 'ok', order }
-          : { status: 'unknown-order', order: null };
+          ? { outcome: event.state === 'failed' ? 'ended' : 'taken', order }
+          : { outcome: 'unknown-order', order: null };
       },
       arm: called('arm', undefined),
       disarm: called('disarm', undefined),
+      stop: called('stop', undefined),
+      cancel: called('cancel', null),
+      promote: called('promote', null),
+      order: called('order', { ...order, state: 'refused' as const, reason: 'cooldown: later' }),
+      notify: async body => (calls.push(['notify', body]), 'alerts' in (body as object) ? [] : null),
+      life: async id => (id === 'o1' ? { order, steps: [order], reports: [] } : null),
+      overview: called('overview', { stop: null, armed: [], history: [], kinds: [], schedules: [] }),
+      receiver: kind => (kind === 'retrain' ? 'trainer' : null),
     },
     status: {
       rejects: called('rejects', [
@@ -412,7 +423,7 @@ describe('reading', () => {
 
   it('streams rows as NDJSON', async () => {
     const { get, calls } = await setup();
-    const answer = await get('/v1/models/churn/export?labelled=true&from=0&limit=10');
+    const answer = await get('/v1/models/churn/export?labels=only&from=0&limit=10');
     expect(answer.headers['content-type']).toContain('application/x-ndjson');
     expect(answer.body).toBe('{"id":"r0","age":0}\n{"id":"r1","age":null}\n{"id":"r2","age":2}\n');
     expect(calls[0]?.[1]).toMatchObject({ labelled: true, from: 0, to: null, limit: 10 });
@@ -498,6 +509,7 @@ describe('changing', () => {
       model: 'churn',
       armed: true,
       by: 'me',
+      receivers: { retrain: 'trainer', rebuild: null },
     });
     await post('/v1/models/churn/arm', { armed: false, by: 'me' });
     expect(calls.map(c => c[0])).toEqual(['activate', 'arm', 'disarm']);

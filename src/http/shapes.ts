@@ -62,8 +62,13 @@ export const orderShape = Type.Object({
   kind: Type.String(),
   state: Type.String(),
   reason: Type.String(),
+  lift: Type.String({ description: 'What would let a refused order, or a dry run, go out; else empty.' }),
   at: Type.Number(),
   step: Type.Integer(),
   transition: Type.String(),
+  target: Type.String(),
+  trigger: Type.String(),
+  by: Type.String(),
+  why: Type.String({ description: 'What it was asked for with.' }),
   result: Type.Unknown(),
 });

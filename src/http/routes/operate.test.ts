@@ -84,6 +84,7 @@ describe('GET /v1/doctor and /v1/status', () => {
         models: [model, { ...model, lastWindow: null }],
         sources: [{ source: 'a', state: null, partitions: 1, lag: 2, readUpTo: 3 }],
         failing: [{ job: 'learn', model: '', started: 1, detail: 'd' }],
+        receivers: [],
       }),
     };
     const { get } = await setup({ doctor, overview });

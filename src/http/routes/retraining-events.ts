@@ -40,6 +40,14 @@ const body = Type.Object(
   { additionalProperties: false },
 );
 
+/** Reports that change nothing, by what became of them. */
+const conflicts: Readonly<Record<string, (is: string, reported: string) => string>> = {
+  late: (_, reported) => `the order had timed out before it was reported ${reported}; nothing is promoted.`,
+  ended: (is, reported) => `the order is ${is} and cannot become ${reported}.`,
+  'not-sent': is => `the order is ${is}: nobody was asked to train.`,
+  'event-id-reused': () => 'event_id was used for another report on this order.',
+};
+
 export const retrainingEvents: Route = (app, deps) => {
   app.route({
     method: 'POST',
@@ -53,7 +61,7 @@ export const retrainingEvents: Route = (app, deps) => {
       body,
       response: { 200: orderShape, ...failures },
     },
-    handler: async ({ params: { id }, body: { training, ...event } }) => {
+    handler: async ({ params: { id }, body: { training, ...event } }, reply) => {
       const period = training && {
         from: moment(training.from, 'training.from'),
         to: moment(training.to, 'training.to'),
@@ -62,7 +70,8 @@ export const retrainingEvents: Route = (app, deps) => {
         id,
         period === undefined ? event : { ...event, training: period },
       );
-      if (received.status === 'unknown-order' || received.order === null) {
+      const { outcome, order } = received;
+      if (order === null) {
         throw new LeewayError(
           'LW_NOT_FOUND',
           `There is no order "${id}".`,
@@ -70,13 +79,10 @@ export const retrainingEvents: Route = (app, deps) => {
           'Send the id of the order as it stood in the message that asked for the training.',
         );
       }
-      if (received.status === 'conflict') {
-        throw new LeewayError(
-          'LW_CONFLICT',
-          `The order is ${received.order.state}: it cannot become ${event.state}, or event_id was used for another report.`,
-        );
-      }
-      return shownOrder(received.order);
+      if (Object.hasOwn(conflicts, outcome))
+        throw new LeewayError('LW_CONFLICT', `${outcome}: ${conflicts[outcome]!(order.state, event.state)}`);
+      void reply.header('leeway-outcome', outcome);
+      return shownOrder(order);
     },
   });
 };

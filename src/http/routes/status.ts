@@ -45,6 +45,11 @@ const overview = Type.Object({
   models: Type.Array(model),
   sources: Type.Array(source),
   failing: Type.Array(failing),
+  receivers: Type.Optional(
+    Type.Array(Type.Object({ name: Type.String(), trouble: Type.String() }), {
+      description: 'Receivers that are not sent everything.',
+    }),
+  ),
 });
 
 /** How everything stands, in one answer. */
@@ -67,6 +72,7 @@ export const status: Route = (app, deps) => {
         models: [...now.models],
         sources: [...now.sources],
         failing: [...now.failing],
+        receivers: [...(now.receivers ?? [])],
       };
     },
   });
