@@ -454,7 +454,10 @@ describe('talking to the service', () => {
 
   it('arms and disarms', async () => {
     const { run, requests, err } = setup({
-      body: { models: [{ model: 'churn', environment: 'prod', learning: null }] },
+      body: {
+        models: [{ model: 'churn', environment: 'prod', learning: null }],
+        receivers: { retrain: 'retraining', rebuild: 'retraining' },
+      },
     });
     await run('retrain', 'arm', 'churn', '--by', 'me', ...url);
     await run('retrain', 'disarm', 'churn', '--by', 'me', ...url);

@@ -32,6 +32,7 @@ export interface Overview {
     readonly started: number;
     readonly detail: string;
   }[];
+  readonly receivers?: readonly { readonly name: string; readonly trouble: string }[];
 }
 
 /** Models shown; what fires and drifts comes first. --json has all. */
@@ -53,7 +54,16 @@ export function statusText(context: CliContext, url: string, now: Overview): str
       `jobs failing: ${now.failing.length}`,
     ].join(' | '),
   ];
-  const parts = [modelTable(context, now), ...learning(now), sourceTable(context, now), ...failures(now)];
+  const receivers = (now.receivers ?? []).map(
+    ({ name, trouble }) => `receiver ${printable(name)}: ${printable(trouble)} (leeway channels list)`,
+  );
+  const parts = [
+    modelTable(context, now),
+    ...learning(now),
+    sourceTable(context, now),
+    ...failures(now),
+    ...receivers,
+  ];
   return [...head, ...parts.filter(part => part !== '')].join('\n');
 }
 
