@@ -343,6 +343,11 @@ export function alertsOf(model: string): AlertsAnswer {
     at: at * 1000,
     step,
     result,
+    lift: '',
+    target: 'retraining',
+    trigger: 'policy',
+    by: 'default',
+    why: 'drift of age',
   });
   return {
     alerts: [

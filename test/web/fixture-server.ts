@@ -5,6 +5,7 @@ import type { AddressInfo } from 'node:net';
 import { extname, join, normalize } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { safeHeaders } from '../../src/http/guard.ts';
+import { type Asked, createAlertFixture } from './fixture-alerts.ts';
 import { alertsOf, detailOf, distributionOf, findingsOf, modelsOf, rejectsOf } from './fixture-data.ts';
 
 export type Scenario = 'full' | 'empty' | 'failing' | 'keyed';
@@ -17,6 +18,8 @@ export interface FixtureServer {
   readonly url: string;
   /** What the next answers are like. */
   become(scenario: Scenario): void;
+  /** What the page has asked to be changed. */
+  asked(): readonly Asked[];
   stop(): Promise<void>;
 }
 
@@ -32,13 +35,16 @@ const types: Readonly<Record<string, string>> = {
 
 export async function startFixtureServer(port = 0): Promise<FixtureServer> {
   let scenario: Scenario = 'full';
-  const server = createServer((request, response) => void answer(request, response, scenario));
+  let alerts = createAlertFixture();
+  const server = createServer((request, response) => void answer(request, response, { scenario, alerts }));
   await new Promise<void>(resolve => server.listen(port, '127.0.0.1', resolve));
   return {
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/`,
     become: next => {
       scenario = next;
+      alerts = createAlertFixture();
     },
+    asked: () => alerts.asked,
     stop: () =>
       new Promise(resolve => {
         server.close(() => resolve());
@@ -47,7 +53,13 @@ export async function startFixtureServer(port = 0): Promise<FixtureServer> {
   };
 }
 
-async function answer(request: IncomingMessage, response: ServerResponse, scenario: Scenario): Promise<void> {
+interface State {
+  readonly scenario: Scenario;
+  readonly alerts: ReturnType<typeof createAlertFixture>;
+}
+
+async function answer(request: IncomingMessage, response: ServerResponse, state: State): Promise<void> {
+  const { scenario, alerts } = state;
   const url = new URL(request.url ?? '/', 'http://localhost');
   for (const [name, value] of Object.entries(safeHeaders)) response.setHeader(name, value);
   if (url.pathname === '/readyz') {
@@ -72,10 +84,14 @@ async function answer(request: IncomingMessage, response: ServerResponse, scenar
   }
   if (scenario === 'failing')
     return json(response, 503, { message: 'The store does not answer.', advice: 'Start ClickHouse.' });
+  if (request.method === 'POST') {
+    const made = alerts.post(url.pathname, await bodyOf(request));
+    return json(response, made === null ? 404 : 200, made ?? { message: 'No such thing.' });
+  }
   const strange = [...url.searchParams.keys()].filter(key => !allowed(url.pathname).includes(key));
   if (strange.length > 0)
     return json(response, 400, { message: `Query: ${strange.join(', ')} is not known.` });
-  const value = api(url, scenario);
+  const value = alerts.get(url.pathname, scenario === 'empty') ?? api(url, scenario);
   return value === null ? json(response, 404, { message: 'No such thing.' }) : json(response, 200, value);
 }
 
@@ -84,6 +100,8 @@ function allowed(pathname: string): readonly string[] {
   if (pathname.endsWith('/findings'))
     return ['environment', 'check', 'subject', 'windowSeconds', 'from', 'to', 'limit'];
   if (pathname.endsWith('/distribution')) return ['subject', 'windowStart', 'windowSeconds', 'environment'];
+  if (pathname === '/v1/alerts' || pathname === '/v1/silences') return [];
+  if (pathname.endsWith('/episodes')) return ['environment', 'limit'];
   if (pathname.endsWith('/alerts') || pathname === '/v1/rejects') return ['limit'];
   return pathname === '/v1/models' ? [] : ['environment'];
 }
@@ -92,6 +110,7 @@ function api(url: URL, scenario: Scenario): unknown {
   const empty = scenario === 'empty';
   if (url.pathname === '/v1/models') return { models: empty ? [] : modelsOf() };
   if (url.pathname === '/v1/rejects') return empty ? { rejects: [], counts: {} } : rejectsOf();
+  if (url.pathname.startsWith('/v1/orders/')) return { steps: alertsOf('churn').orders, reports: [] };
   const [, , , name = '', rest = ''] = url.pathname.split('/');
   const model = decodeURIComponent(name);
   if (empty || !modelsOf().some(m => m.model === model)) return null;
@@ -111,6 +130,12 @@ function api(url: URL, scenario: Scenario): unknown {
     to: number('to', 4e12) / 1000,
   });
   return { findings: findings.slice(0, number('limit', 1000)) };
+}
+
+async function bodyOf(request: IncomingMessage): Promise<Readonly<Record<string, unknown>>> {
+  const parts: Buffer[] = [];
+  for await (const part of request) parts.push(part as Buffer);
+  return JSON.parse(Buffer.concat(parts).toString('utf8')) as Readonly<Record<string, unknown>>;
 }
 
 function json(response: ServerResponse, status: number, value: unknown): void {

@@ -173,6 +173,19 @@ export interface OrderEntry {
   readonly at: number;
   readonly step: number;
   readonly result: unknown;
+  /** What would let a refused order, or a dry run, go out; else ''. */
+  readonly lift: string;
+  readonly target: string;
+  readonly trigger: string;
+  readonly by: string;
+  /** What it was asked for with. */
+  readonly why: string;
+}
+
+/** An order with its life, the first state first. */
+export interface OrderLife {
+  readonly steps: readonly OrderEntry[];
+  readonly reports: readonly { readonly event: string; readonly state: string; readonly at: number }[];
 }
 
 export interface AlertsAnswer {

@@ -1,5 +1,7 @@
 import { useEffect, useRef } from 'preact/hooks';
 import { signOut, useAccess } from './access.ts';
+import { AlertPage } from './alert-page.tsx';
+import { AlertsPage } from './alerts-page.tsx';
 import type { ModelSummary } from './answers.ts';
 import { clockTime } from './format.ts';
 import { ModelPage } from './model-page.tsx';
@@ -49,7 +51,7 @@ function Pages({ theme, toggleTheme, signedIn }: PagesProps) {
     return answer.models;
   });
   const ready = useReadiness();
-  const place = route.page === 'model' ? `model/${route.model}` : route.page;
+  const place = placeOf(route);
   useHeadingFocus(place, titleOf(route));
   return (
     <>
@@ -61,17 +63,7 @@ function Pages({ theme, toggleTheme, signedIn }: PagesProps) {
           <Logo />
           Leeway
         </a>
-        <nav aria-label="Pages">
-          <a
-            href="#/"
-            aria-current={route.page === 'models' ? 'page' : route.page === 'model' ? 'true' : undefined}
-          >
-            Models
-          </a>
-          <a href="#/rejects" aria-current={route.page === 'rejects' ? 'page' : undefined}>
-            Rejects
-          </a>
-        </nav>
+        <PageLinks route={route} />
         <span class="spacer" />
         {ready !== null && <ReadinessMark ready={ready} />}
         {signedIn && (
@@ -85,6 +77,8 @@ function Pages({ theme, toggleTheme, signedIn }: PagesProps) {
         {ready !== null && <NotReady ready={ready} />}
         {route.page === 'models' && <ModelsPage models={models} />}
         {route.page === 'model' && <ModelPage key={place} route={route} models={models} theme={theme} />}
+        {route.page === 'alerts' && <AlertsPage />}
+        {route.page === 'alert' && <AlertPage key={place} route={route} />}
         {route.page === 'rejects' && <RejectsPage />}
         {route.page === 'unknown' && <Unknown />}
       </main>
@@ -96,7 +90,38 @@ function Pages({ theme, toggleTheme, signedIn }: PagesProps) {
   );
 }
 
+function PageLinks({ route }: { readonly route: Route }) {
+  return (
+    <nav aria-label="Pages">
+      <a
+        href="#/"
+        aria-current={route.page === 'models' ? 'page' : route.page === 'model' ? 'true' : undefined}
+      >
+        Models
+      </a>
+      <a
+        href="#/alerts"
+        aria-current={route.page === 'alerts' ? 'page' : route.page === 'alert' ? 'true' : undefined}
+      >
+        Alerts
+      </a>
+      <a href="#/rejects" aria-current={route.page === 'rejects' ? 'page' : undefined}>
+        Rejects
+      </a>
+    </nav>
+  );
+}
+
+/** What is looked at, without what is chosen on it. */
+function placeOf(route: Route): string {
+  if (route.page === 'model') return `model/${route.model}`;
+  if (route.page === 'alert') return JSON.stringify([route.model, route.policy, route.environment]);
+  return route.page;
+}
+
 function titleOf(route: Route): string {
+  if (route.page === 'alert') return `Alert ${route.policy} of ${route.model} · Leeway`;
+  if (route.page === 'alerts') return 'Alerts · Leeway';
   if (route.page === 'model') return `${route.model} · Leeway`;
   return route.page === 'rejects' ? 'Rejects · Leeway' : 'Leeway';
 }

@@ -12,7 +12,7 @@ const words: Readonly<Record<string, string>> = {
   errors: 'Error share',
   size: 'Sizes',
   performance: 'Performance',
-  coverage: 'Label coverage',
+  label_coverage: 'Label coverage',
   reused: 'Reused ids',
   mismatch: 'Type mismatch',
   blind: 'Reading (blind)',

@@ -3,6 +3,7 @@ import 'uplot/dist/uPlot.min.css';
 import './style/base.css';
 import './style/parts.css';
 import './style/model.css';
+import './style/alerts.css';
 import { App } from './app.tsx';
 import { applyTheme } from './theme.ts';
 

@@ -8,6 +8,7 @@ import { useSeriesFindings, useWindowFindings } from './findings.ts';
 import { ModelHead } from './model-head.tsx';
 import { go } from './navigation.ts';
 import { Loading, Trouble } from './notice.tsx';
+import { OrdersCard } from './orders-card.tsx';
 import { type Polled, usePoll } from './poll.ts';
 import { get, modelPath } from './request.ts';
 import type { ModelRoute } from './route.ts';
@@ -57,6 +58,7 @@ export function ModelPage({ route, models, theme }: Props) {
       )}
       <Trouble polled={detail} what="the model" />
       <Trouble polled={alerts} what="the alerts" />
+      <OrdersCard orders={here?.orders ?? []} />
       {alerts.value !== null && detail.value !== null && <TimelineTable happenings={happenings} />}
     </>
   );

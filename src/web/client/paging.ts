@@ -6,7 +6,14 @@ import type { FindingEntry } from './answers.ts';
 
 /** Least effect that pages, by check; the checks that page by their verdict; those that need the stream's noise. */
 const effects: Readonly<Record<string, number>> = { drift: 0.1, missing: 0.02, mismatch: 0.02, unseen: 0.02 };
-const byVerdict: ReadonlySet<string> = new Set(['schema', 'errors', 'latency', 'volume', 'objective']);
+const byVerdict: ReadonlySet<string> = new Set([
+  'schema',
+  'errors',
+  'latency',
+  'volume',
+  'objective',
+  'performance',
+]);
 const noisy: ReadonlySet<string> = new Set(['drift', 'latency']);
 const rare = { effect: 0.02, share: 0.02 };
 /** While the noise is learnt: only windows this long, and this many times the usual effect. */

@@ -22,6 +22,26 @@ describe('route', () => {
     );
   });
 
+  it('reads back the address of an alert, and takes the one of a message', () => {
+    const alertRoutes = fc.record({
+      page: fc.constant('alert' as const),
+      model: fc.string({ minLength: 1, unit: 'grapheme' }),
+      policy: fc.string({ minLength: 1 }),
+      environment: fc.string(),
+      episode: fc.option(fc.integer({ min: 1, max: 4e9 })),
+    });
+    fc.assert(
+      fc.property(alertRoutes, route => {
+        expect(parseRoute(formatRoute(route))).toEqual(route);
+      }),
+    );
+    expect(parseRoute('#/models/churn?environment=prod&policy=default&episode=3')).toEqual(
+      parseRoute('#/alerts/churn/default?environment=prod&episode=3'),
+    );
+    expect(parseRoute('#/alerts')).toEqual({ page: 'alerts' });
+    expect(parseRoute('#/alerts/%E0%A4%A/x')).toEqual({ page: 'unknown' });
+  });
+
   it('leaves defaults out', () => {
     expect(formatRoute(modelRoute('churn', 'prod'))).toBe('#/models/churn?environment=prod');
     expect(formatRoute({ page: 'rejects' })).toBe('#/rejects');

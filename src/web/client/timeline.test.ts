@@ -25,6 +25,11 @@ const order = (values: object) => ({
   at: 3000,
   step: 1,
   result: '',
+  lift: '',
+  target: 'retraining',
+  trigger: 'policy',
+  by: 'default',
+  why: '',
   ...values,
 });
 const answer: AlertsAnswer = {

@@ -1,6 +1,6 @@
 import type { ComponentChildren } from 'preact';
 import type { Distribution, FindingEntry, SideCounts } from './answers.ts';
-import { count, effectText, probability, share } from './format.ts';
+import { count, effectText, probability, quantity, share } from './format.ts';
 import { type PagingRule, pagingRule, pagingTolerance } from './paging.ts';
 import { calibrationText, detailNumber, fitText, placeText } from './verdict-words.ts';
 
@@ -17,7 +17,8 @@ export function VerdictNumbers({ finding, distribution }: Props) {
   return (
     <>
       <dl class="numbers">
-        <Entry name="Effect">
+        <Measured finding={finding} />
+        <Entry name={check === 'performance' ? 'Loss' : 'Effect'}>
           {effectText(check, finding.effect)}
           {finding.effectLow !== null && finding.effectHigh !== null && (
             <span class="muted">
@@ -47,15 +48,39 @@ export function VerdictNumbers({ finding, distribution }: Props) {
         </Entry>
         <Missing finding={finding} distribution={distribution} />
         {finding.smallestDetectable !== null && (
-          <Entry name="Smallest detectable">a shift of {share(finding.smallestDetectable)} of the rows</Entry>
+          <Entry name="Smallest detectable">
+            {check === 'performance'
+              ? `a loss of ${share(finding.smallestDetectable)}`
+              : `a shift of ${share(finding.smallestDetectable)} of the rows`}
+          </Entry>
         )}
         <Entry name="Baseline">{finding.baseline === 0 ? 'none' : finding.baseline}</Entry>
-        {finding.p !== null && check !== 'volume' && (
+        {finding.p !== null && check !== 'volume' && check !== 'performance' && (
           <Entry name="Fit of the noise">{fitText(finding)}</Entry>
         )}
       </dl>
       {calibration !== null && <p class="calibration">{calibration}</p>}
     </>
+  );
+}
+
+/** What was measured on labelled rows, with its limits, beside the baseline's. */
+function Measured({ finding: { check, detail } }: Pick<Props, 'finding'>) {
+  const [value, low, high, before] = ['value', 'valueLow', 'valueHigh', 'reference'].map(name =>
+    detailNumber(detail, name),
+  );
+  if (check !== 'performance' || value == null) return null;
+  return (
+    <Entry name="Measured">
+      {quantity(value)}
+      {low != null && high != null && (
+        <span class="muted">
+          {' '}
+          ({quantity(low)} to {quantity(high)})
+        </span>
+      )}
+      {before != null && <span class="sub">baseline {quantity(before)}</span>}
+    </Entry>
   );
 }
 
