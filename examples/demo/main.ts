@@ -70,7 +70,7 @@ async function run(): Promise<void> {
     listen: { host: '127.0.0.1', port: Number(options.port) },
     // Event times lie weeks back: raw rows and 5-minute profiles must outlive them.
     retention: { rawDays: 90, fiveMinuteDays: 90 },
-    webhooks: { allow: [new URL(trainer.url).host] },
+    outbound: { allow: [new URL(trainer.url).host] },
     retraining: { url: `${trainer.url}/retrain`, secrets: [new Secret(secret)] },
     sources: kafka?.sources ?? [],
   });
