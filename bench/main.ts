@@ -14,7 +14,7 @@ import { writeReadme } from './readme.ts';
 import { breakdownTable, figureTable } from './table.ts';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
-const usage = `npm run bench -- [--quick] [--runs N] [--only ingest,kafka,profiling,finding] [--write]
+const usage = `npm run bench -- [--quick] [--runs N] [--only ingest,kafka,profiling,finding,backtest] [--write]
 
   --quick   a tenth of the work: to see that it runs, not for figures
   --runs    runs of each scenario after one to warm up (default 5)
@@ -25,7 +25,7 @@ const { values: options } = parseArgs({
   options: {
     quick: { type: 'boolean', default: false },
     runs: { type: 'string', default: '5' },
-    only: { type: 'string', default: 'ingest,kafka,profiling,finding' },
+    only: { type: 'string', default: 'ingest,kafka,profiling,finding,backtest' },
     write: { type: 'boolean', default: false },
     help: { type: 'boolean', default: false },
   },
@@ -53,6 +53,7 @@ async function run(): Promise<void> {
   if (wanted.has('kafka')) reports.push(await overKafka(runs, 200_000 * scale));
   await add('profiling', { runs, buckets: 4, rows: 50_000 * scale });
   await add('finding', { runs: options.quick ? 2 : 8, rowsPerHour: 5_000 * scale });
+  await add('backtest', { runs: options.quick ? 1 : 3, days: options.quick ? 5 : 30, subjects: 50 });
   console.log(figureTable(reports));
   for (const breakdown of reports.flatMap(report => report.breakdowns))
     console.log(breakdownTable(breakdown));

@@ -1,4 +1,6 @@
 /** `scenario.js NAME OPTIONS-AS-JSON`: runs one scenario in this process and prints its report as the last line. */
+
+import { backtest } from './backtest.ts';
 import type { Report } from './figure.ts';
 import { finding } from './finding.ts';
 import { ingest } from './ingest.ts';
@@ -7,6 +9,7 @@ import { profiling } from './profiling.ts';
 
 const empty: Report = { figures: [], breakdowns: [], notes: [] };
 const scenarios: Readonly<Record<string, (options: never) => Promise<Report>>> = {
+  backtest,
   ingest,
   kafka: consuming,
   profiling,
