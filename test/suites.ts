@@ -47,6 +47,13 @@ export const suites: readonly Suite[] = [
       },
     },
   },
+  {
+    name: 'trainer',
+    beside: 'kafka',
+    config: 'vitest.trainer.config.ts',
+    args: [],
+    env: { ci: {}, full: { LEEWAY_TRAINER_MLFLOW: '1' } },
+  },
   { name: 'web', beside: 'kafka', config: 'vitest.web.config.ts', args: [], env: { ci: {}, full: {} } },
   {
     name: 'kafka',
@@ -70,10 +77,11 @@ export const suites: readonly Suite[] = [
     config: 'vitest.fault.config.ts',
     args: [],
     env: {
-      ci: { LEEWAY_KILLS: '22', LEEWAY_POINT_KILLS: '2' },
+      ci: { LEEWAY_KILLS: '22', LEEWAY_POINT_KILLS: '2', LEEWAY_DELIVERY_KILLS: '4' },
       full: {
         LEEWAY_KILLS: '1000',
         LEEWAY_POINT_KILLS: '100',
+        LEEWAY_DELIVERY_KILLS: '200',
         LEEWAY_FULL_WAITS: '1',
         LEEWAY_FAULT_SECONDS: '30',
       },

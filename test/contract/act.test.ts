@@ -11,6 +11,7 @@ import type {
   CallbackStore,
   DeliveryStore,
   OrderStore,
+  SlotStore,
 } from '../../src/act/ports.ts';
 import { finding, judged } from '../../src/act/samples.ts';
 import { createActTwins } from '../../src/act/twins.ts';
@@ -23,8 +24,11 @@ import { createCallbacks } from '../../src/store/callbacks.ts';
 import type { Database } from '../../src/store/database.ts';
 import { createDeliveries } from '../../src/store/deliveries.ts';
 import { openEmbedded } from '../../src/store/embedded.ts';
+import { createLabelCounts } from '../../src/store/label-counts.ts';
 import { migrate } from '../../src/store/migrate.ts';
 import { createOrders } from '../../src/store/orders.ts';
+import { createSlots } from '../../src/store/slots.ts';
+import { createTokenSecrets } from '../../src/store/token-secrets.ts';
 
 interface Stores {
   readonly alerts: AlertStore;
@@ -32,6 +36,7 @@ interface Stores {
   readonly orders: OrderStore;
   readonly callbacks: CallbackStore;
   readonly arming: ArmingStore;
+  readonly slots: SlotStore;
   addWindow(window: JudgedWindow): Promise<void>;
   addActivation(model: string, from: number): Promise<void>;
 }
@@ -66,6 +71,7 @@ function embedded(): Stores {
     orders: createOrders({ database, clock }),
     callbacks: createCallbacks({ database }),
     arming: createArming({ database }),
+    slots: createSlots({ database }),
     addWindow: window =>
       database.insertRows(
         'leeway.findings',
@@ -113,6 +119,9 @@ const order = (over: Partial<Order>): Order => ({
   at: 1_700_000_000_123,
   step: 1,
   transition: 'tr_1',
+  target: 'retraining',
+  trigger: 'policy',
+  by: 'default',
   body: '{"a":1}',
   result: '',
   ...over,
@@ -138,6 +147,7 @@ function transition(model: string, step: number, kind: 'opened' | 'resolved', no
   return buildTransition(
     {
       alert: { policy: 'default', model, environment: 'prod' },
+      policy: { severity: 'warning', routes: [] },
       memory: { ...emptyMemory, episode: 1, step },
       change: { kind, from: to === 'ok' ? 'firing' : 'ok', to, notify },
       reason: kind,
@@ -166,6 +176,40 @@ describe.each([
     expect(await alerts.last(key)).toEqual(second);
     expect(await alerts.last({ ...key, environment: 'test' })).toBeNull();
     expect(await alerts.streams()).toContainEqual({ model: key.model, environment: 'prod' });
+  });
+
+  it('returns the last transition of every alert of a stream, with who was told of it', async () => {
+    const { alerts } = open();
+    const all = model('last of all');
+    const of = (step: number, policy: string, kind: 'opened' | 'resolved') => ({
+      ...transition(all, step, kind),
+      id: `${policy} ${step}`,
+      policy,
+      routes: ['ops', 'pager'],
+    });
+    const [last, other] = [of(3, 'strict', 'resolved'), of(1, 'blind', 'opened')];
+    for (const each of [last, of(2, 'strict', 'opened'), other]) await alerts.append(each);
+    await alerts.append({ ...of(9, 'strict', 'opened'), environment: 'test', id: 'elsewhere' });
+    expect(await alerts.lastOfAll({ model: all, environment: 'prod' })).toEqual([other, last]);
+    expect(await alerts.lastOfAll({ model: all, environment: 'none' })).toEqual([]);
+  });
+
+  it('skips what lies before the first loud verdict, whichever are loud', async () => {
+    const stores = open();
+    const stream = { model: model('loud'), environment: 'prod' };
+    const week = 604_800;
+    const window = (start: number, verdict: 'drift' | 'stable' | 'failed') =>
+      stores.addWindow(judged(start, 3600, [{ ...stream, verdict }]));
+    await window(0, 'drift');
+    await window(2 * week, 'failed');
+    await window(4 * week, 'stable');
+    const ask = async (loud: readonly ('drift' | 'failed' | 'blind')[]) => {
+      const found = await stores.alerts.findingsSince({ ...stream, windowEnd: 0, skipQuiet: true, loud });
+      return found.map(each => each.windowStart);
+    };
+    expect(await ask(['drift'])).toEqual([0, 2 * week, 4 * week]);
+    expect(await ask(['failed', 'blind'])).toEqual([2 * week, 4 * week]);
+    expect(await ask(['blind'])).toEqual([]);
   });
 
   it('gives judged windows back in order, the newest generation of each finding, numbers intact', async () => {
@@ -221,23 +265,32 @@ describe.each([
     const quiet = transition(model('quiet'), 1, 'opened', false);
     await alerts.append(opened);
     await alerts.append(quiet);
-    const ask = (endpoint: string) => deliveries.pending({ endpoint, takes: 'alerts', since, limit: 10 });
-    expect(await ask('pager')).toEqual([{ id: opened.id, body: opened.body, attempts: 0, next: 0 }]);
+    const ask = (endpoint: string) =>
+      deliveries.pending({ endpoint, takes: 'alerts', since, now: wall, limit: 10 });
+    expect(await ask('pager')).toEqual([{ id: opened.id, body: opened.body, attempts: 0, tries: 0 }]);
     const message = `${opened.id}_pager`;
     expect(await deliveries.outcome(message, 'pager')).toBeNull();
-    await deliveries.record(attempt({ message }));
-    await deliveries.record(attempt({ message, attempt: 2, next: 1_700_000_300_000 }));
-    expect(await ask('pager')).toMatchObject([{ attempts: 2, next: 1_700_000_300_000 }]);
+    await deliveries.record(attempt({ message, at: wall, next: wall }));
+    await deliveries.record(attempt({ message, attempt: 2, at: wall, next: wall }));
+    expect(await ask('pager')).toMatchObject([{ attempts: 2, tries: 2 }]);
     expect(await deliveries.outcome(message, 'pager')).toEqual({
       outcome: 'retry',
       status: 503,
       detail: "it's {not} ready",
     });
-    await deliveries.record(attempt({ message, attempt: 3, outcome: 'done', status: 200, next: 0 }));
+    await deliveries.record(
+      attempt({ message, attempt: 3, at: wall, outcome: 'done', status: 200, next: 0 }),
+    );
     expect(await ask('pager')).toEqual([]);
     expect(await ask('other')).toMatchObject([{ attempts: 0 }]);
     expect(
-      await deliveries.pending({ endpoint: 'other', takes: 'alerts', since: since + 1, limit: 10 }),
+      await deliveries.pending({
+        endpoint: 'other',
+        takes: 'alerts',
+        since: since + 1,
+        now: wall,
+        limit: 10,
+      }),
     ).toEqual([]);
   });
 
@@ -249,8 +302,9 @@ describe.each([
     const one = order({ id, model: model('orders') });
     await orders.append(one);
     await orders.append({ ...one, id: `${id}dry`, state: 'dry-run' });
-    const ask = () => deliveries.pending({ endpoint: 'trainer', takes: 'orders', since, limit: 10 });
-    expect(await ask()).toEqual([{ id, body: one.body, attempts: 0, next: 0 }]);
+    const ask = () =>
+      deliveries.pending({ endpoint: 'retraining', takes: 'orders', since, now: wall, limit: 10 });
+    expect(await ask()).toEqual([{ id, body: one.body, attempts: 0, tries: 0 }]);
     await orders.append({ ...one, step: 2, state: 'sent' });
     expect(await ask()).toEqual([]);
   });
@@ -260,14 +314,28 @@ describe.each([
     const id = `or_steps${name.length}`;
     const first = order({ id, model: model('steps') });
     expect(await orders.latest(id)).toBeNull();
-    expect(await orders.lastRequested(first.model)).toBeNull();
+    expect(await orders.steps(id)).toEqual([]);
+    expect(await orders.requested(first.model, 0)).toEqual([]);
     await orders.append(first);
     await orders.append(first);
     expect(await orders.latest(id)).toEqual(first);
     const second = { ...first, step: 2, state: 'promoted' as const, at: first.at + 5, result: '{"b":2}' };
     await orders.append(second);
     expect(await orders.latest(id)).toEqual(second);
-    expect(await orders.lastRequested(first.model)).toBe(first.at);
+    expect(await orders.steps(id)).toEqual([first, second]);
+    expect(await orders.requested(first.model, first.at)).toEqual([first]);
+    expect(await orders.requested(first.model, first.at + 1)).toEqual([]);
+    const other = order({
+      id: `${id}b`,
+      model: first.model,
+      kind: 'rebuild',
+      trigger: 'schedule',
+      at: first.at + 9,
+    });
+    await orders.append(other);
+    expect(await orders.ofModel(first.model, ['promoted', 'requested'])).toEqual([other, second]);
+    expect(await orders.ofModel(first.model, ['failed'])).toEqual([]);
+    expect(await orders.requested(first.model, 0)).toEqual([first, other]);
     expect((await orders.inStates(['promoted', 'failed'])).filter(o => o.id === id)).toEqual([second]);
     expect((await orders.inStates(['requested'])).filter(o => o.id === id)).toEqual([]);
   });
@@ -285,6 +353,10 @@ describe.each([
     await callbacks.append(callback);
     expect(await callbacks.find(callback.orderId, callback.eventId)).toEqual(callback);
     expect(await callbacks.find(callback.orderId, 'other')).toBeNull();
+    const later = { ...callback, eventId: 'a', at: callback.at + 1 };
+    await callbacks.append(later);
+    expect(await callbacks.of(callback.orderId)).toEqual([callback, later]);
+    expect(await callbacks.of('nobody')).toEqual([]);
   });
 
   it('arms and disarms; the latest word counts', async () => {
@@ -295,13 +367,41 @@ describe.each([
     await arming.set(model('armed'), false, 'bob', 3000);
     await arming.set(model('armed'), true, 'ann', 2000);
     expect(await arming.isArmed(model('armed'))).toBe(false);
+    const turn = { model: model('armed'), reason: '' };
+    expect(await arming.history(model('armed'), 2)).toEqual([
+      { ...turn, on: false, by: 'bob', at: 3000 },
+      { ...turn, on: true, by: 'ann', at: 2000 },
+    ]);
+    await arming.set(model('second'), true, 'ann', 4000);
+    expect((await arming.history(null, 100)).map(each => each.model)).toContain(model('second'));
+  });
+
+  it('stops and starts everything, and keeps who, when and why', async () => {
+    const { arming } = open();
+    expect(await arming.stopped()).toBeNull();
+    await arming.stop({ on: true, by: 'ann', reason: "it's an incident", at: 1000 });
+    await arming.stop({ on: false, by: 'bob', reason: '', at: 2000 });
+    const stop = { model: '', on: true, by: 'ann', reason: "it's an incident", at: 1000 };
+    expect(await arming.stopped()).toEqual({ ...stop, on: false, by: 'bob', reason: '', at: 2000 });
+    expect((await arming.stops(10))[1]).toEqual(stop);
+    // The stop is no model's.
+    expect(await arming.isArmed('')).toBe(false);
+  });
+
+  it('remembers how far schedules have come, and never less', async () => {
+    const { slots } = open();
+    expect(await slots.last(model('nightly'))).toBeNull();
+    await slots.take(model('nightly'), 1_700_000_000_000);
+    await slots.take(model('nightly'), 1_600_000_000_000);
+    expect(await slots.last(model('nightly'))).toBe(1_700_000_000_000);
+    expect(await slots.last(model('weekly'))).toBeNull();
   });
 
   it('remembers the state of endpoints', async () => {
     const { deliveries } = open();
     const endpoint = `pager-${name.length}`;
     expect(await deliveries.endpointState(endpoint, 'alerts')).toBeNull();
-    const active = { state: 'active' as const, detail: 'abc', at: 1000 };
+    const active = { state: 'active' as const, detail: 'abc', since: 500, at: 1000 };
     await deliveries.setEndpointState(endpoint, 'alerts', active);
     expect(await deliveries.endpointState(endpoint, 'alerts')).toEqual(active);
     expect(await deliveries.endpointState(endpoint, 'orders')).toBeNull();
@@ -335,5 +435,26 @@ describe('what people look at, chDB', () => {
     ]);
     expect(await orders.orders('shown', 1)).toHaveLength(1);
     expect((await orders.orders(null, 100)).length).toBeGreaterThan(2);
+  });
+
+  it('keeps the secrets of tokens, oldest first, each once', async () => {
+    const secrets = createTokenSecrets({ database });
+    expect(await secrets.all()).toEqual([]);
+    for (const secret of ['first', 'second', 'first']) await secrets.add(secret);
+    expect([...(await secrets.all())].sort()).toEqual(['first', 'second']);
+  });
+
+  it('counts labels by their own time, one for each id', async () => {
+    const label = (id: string, time: number) => ({ model: 'labelled', id, label: 1, labelled: 'yes', time });
+    await database.insertRows('leeway.labels', [
+      label('a', 1_700_000_000_000),
+      label('b', 1_700_000_001_000),
+      label('b', 1_700_000_002_000),
+    ]);
+    const counts = createLabelCounts({ database });
+    expect(await counts.between('labelled', 0, 1_800_000_000_000)).toBe(2);
+    expect(await counts.between('labelled', 1_700_000_002_000, 1_700_000_002_001)).toBe(1);
+    expect(await counts.between('labelled', 0, 1_700_000_000_000)).toBe(0);
+    expect(await counts.between('nobody', 0, 1_800_000_000_000)).toBe(0);
   });
 });

@@ -48,6 +48,15 @@ export function databaseContract(
     });
     afterAll(() => close());
 
+    test('a result as a file of a format, with parameters and settings', async () => {
+      const sql = "SELECT {s:String} AS s, NULL AS n SETTINGS format_csv_null_representation = ''";
+      const csv = await database.formatted(sql, 'CSV', { s: 'two "x"' });
+      expect(Buffer.from(csv).toString()).toBe('"two ""x""",\n');
+      const parquet = Buffer.from(await database.formatted('SELECT 1 AS n', 'Parquet'));
+      expect([parquet.subarray(0, 4), parquet.subarray(-4)].map(String)).toEqual(['PAR1', 'PAR1']);
+      await expect(database.formatted('SELECT throwIf(1)', 'CSV')).rejects.toMatchObject({ code: 395 });
+    });
+
     test('rows with parameters give back any text, and text is never SQL', async () => {
       for (const s of awkward)
         expect(await database.rows('SELECT {s:String} AS s, {n:Int64} AS n', { s, n: 7 })).toEqual([

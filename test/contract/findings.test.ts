@@ -86,6 +86,22 @@ describe.each([
     expect(await ledger.ledger({ model: 'nobody', environment: 'prod' }, 0)).toEqual([]);
     await ledger.write([]);
   });
+
+  test('a window whose judging failed is not judged: it is told apart, until it is', async () => {
+    const ledger = create();
+    const stream = { model: `failed ${kind}`, environment: 'prod' };
+    const of = (part: Partial<Finding>) => finding({ ...stream, subject: '', generation: 0n, ...part });
+    const entry = { windowStart: start, windowSeconds: 3600, generation: null, baseline: 1 };
+    await ledger.write([of({ check: 'blind', verdict: 'blind' })]);
+    expect(await ledger.ledger(stream, 0)).toEqual([entry]);
+    await ledger.write([of({ check: 'blind', verdict: 'failed' })]);
+    expect(await ledger.ledger(stream, 0)).toEqual([{ ...entry, failed: true }]);
+    await ledger.write([
+      of({ check: 'blind', verdict: 'stable' }),
+      of({ check: 'volume', verdict: 'stable' }),
+    ]);
+    expect(await ledger.ledger(stream, 0)).toMatchObject([{ ...entry, generation: 0n }]);
+  });
 });
 
 describe('findings in ClickHouse', () => {

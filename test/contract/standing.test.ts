@@ -40,7 +40,7 @@ test('activations are those each model gives by itself', async () => {
   expect(all).toHaveLength(4);
 });
 
-test('a stream is firing by its last transition of this policy', async () => {
+test('a stream is firing while an alert of it is, by its last transition, whatever the policy', async () => {
   const transition = (model: string, policy: string, to: string, step: number) => ({
     id: `${model} ${policy} ${step}`,
     model,
@@ -64,9 +64,13 @@ test('a stream is firing by its last transition of this policy', async () => {
     transition('fires', 'default', 'firing', 10),
     transition('over', 'default', 'firing', 1),
     transition('over', 'default', 'ok', 2),
+    transition('over', 'strict', 'ok', 7),
     transition('other', 'strict', 'firing', 1),
+    transition('other', 'default', 'ok', 5),
   ]);
   const standing = createStanding({ database, db });
-  expect(await standing.firing('default')).toEqual([{ model: 'fires', environment: 'prod' }]);
-  expect(await standing.firing('none')).toEqual([]);
+  expect(await standing.firing()).toEqual([
+    { model: 'fires', environment: 'prod' },
+    { model: 'other', environment: 'prod' },
+  ]);
 });

@@ -213,7 +213,7 @@ describe('secrets', () => {
 privacy: {hashKey: "\${PEPPER}"}
 sources:
   - {name: away, type: kafka, brokers: ["127.0.0.1:${closed}"], topics: [t], sasl: {mechanism: plain, username: u, password: "\${SASL}"}}
-webhooks: {alerts: [{name: ops, url: "https://hooks.example.org/x", secrets: ["\${HOOK}"]}]}
+channels: [{name: ops, url: "https://hooks.example.org/x", secrets: ["\${HOOK}"]}]
 retraining: {url: "https://train.example.org/x", secrets: ["\${TRAIN}"]}
 `,
       planted,

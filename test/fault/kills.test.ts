@@ -68,7 +68,9 @@ describe('an undisturbed run', () => {
       const { state, arrived, marks } = run;
       const column = (table: string, name: string) =>
         state.tables[table]!.map(row => (JSON.parse(row) as Record<string, unknown>)[name]);
-      expect(column('transitions', 'to').sort()).toEqual(['firing', 'firing', 'ok']);
+      // Changes of state: an episode may list further subjects while it lasts.
+      const moves = column('transitions', 'to').filter((to, i) => to !== column('transitions', 'from')[i]);
+      expect(moves.sort()).toEqual(['firing', 'firing', 'ok']);
       expect(new Set(column('orders', 'state'))).toEqual(
         new Set(['refused', 'requested', 'sent', 'running', 'succeeded', 'promoted']),
       );

@@ -130,10 +130,8 @@ function startService(
     data: join(options.directory, 'data'),
     ...(options.clickhouse === null ? {} : { clickhouse: { url: options.clickhouse } }),
     listen: { host: '127.0.0.1', port: options.port },
-    webhooks: {
-      allow: [new URL(options.receiver).host],
-      alerts: [{ name: 'people', url: `${options.receiver}/alerts`, secrets: [secret] }],
-    },
+    outbound: { allow: [new URL(options.receiver).host] },
+    channels: [{ type: 'webhook', name: 'people', url: `${options.receiver}/alerts`, secrets: [secret] }],
     retraining: { url: `${options.receiver}/orders`, secrets: [secret], leastRows: 720 },
     budget: { falseAlarmsPerModelMonth: 20 },
     models: { [model]: { segments: ['country'] } },
