@@ -3,7 +3,6 @@ import type { Events } from '../lib/events.ts';
 import type { Channel, Endpoint } from './channel.ts';
 import { createLane, type Lane, type LaneDeps, type Receiver } from './lane.ts';
 
-
 export interface OutboxDeps extends Omit<LaneDeps, 'ending'> {
   readonly endpoints: readonly Endpoint[];
   /** Endpoints besides, asked for in every round; a name that `endpoints` has too is left out. */

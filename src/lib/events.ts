@@ -109,9 +109,9 @@ export interface Events {
   configReloaded(e: {
     readonly changes: readonly { readonly text: string; readonly effect: 'now' | 'restart' }[];
   }): void;
-  /** Anything that went wrong without being one of the above, with a stable code. */
   /** Other certificate files were taken over: new connections are shown them. */
   certificateReplaced(e: { readonly fingerprint: string }): void;
+  /** Anything that went wrong without being one of the above, with a stable code. */
   problemOccurred(e: { readonly code: string; readonly message: string }): void;
 }
 
