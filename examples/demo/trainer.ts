@@ -173,7 +173,7 @@ function compare(rows: readonly Application[]) {
     for (let i = part; i < rows.length; i += parts) scores[i] = predictLoan(model, rows[i]!);
   }
   const right = (score: number, { repaid }: Application) => Number((score >= 0.5 ? 1 : 0) === repaid);
-  const mean = (values: readonly number[]) => values.reduce((sum, value) => sum + value, 0) / values.length;
+  const mean = (of: readonly number[]) => of.reduce((sum, value) => sum + value, 0) / of.length;
   const before = mean(rows.map(row => right(row.score, row)));
   const after = mean(rows.map((row, i) => right(scores[i]!, row)));
   const gain = rows.map((row, i) => right(scores[i]!, row) - right(row.score, row));
