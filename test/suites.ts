@@ -52,7 +52,7 @@ export const suites: readonly Suite[] = [
     beside: 'kafka',
     config: 'vitest.trainer.config.ts',
     args: [],
-    env: { ci: {}, full: { LEEWAY_TRAINER_MLFLOW: '1' } },
+    env: { ci: { LEEWAY_TRAINER_MLFLOW: '1' }, full: { LEEWAY_TRAINER_MLFLOW: '1' } },
   },
   { name: 'web', beside: 'kafka', config: 'vitest.web.config.ts', args: [], env: { ci: {}, full: {} } },
   {
