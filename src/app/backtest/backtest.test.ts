@@ -77,6 +77,13 @@ describe('a backtest', () => {
     });
   });
 
+  it('lets other work have its turn after every moment it plays', async () => {
+    let rests = 0;
+    const windows = days(60, i => i >= 20);
+    await play(windows, { windows: inParts(windows, 60), rest: async () => void rests++ });
+    expect(rests).toBeGreaterThanOrEqual(60);
+  });
+
   it('compares policies and budgets over the same windows', async () => {
     const windows = days(60, i => i >= 20 && i < 40, { effect: 0.12, p: 5e-6, alpha: 1e-5 });
     const deaf: Policy = { ...defaultPolicy, pagingEffects: { ...defaultPolicy.pagingEffects, drift: 0.3 } };

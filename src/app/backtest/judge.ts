@@ -41,10 +41,13 @@ export async function* judgePeriod(
   let failure: string | null = null;
   const activations = await deps.baselines.activations(period.model);
   const { read } = deps.noise;
+  const { performance } = deps;
   const detector = createDetector({
     ...deps,
     windows: { ...deps.windows, streams: async () => [stream] },
     noise: { read: (of, version) => read(of, version), write: async () => undefined },
+    // What is not counted yet is not counted for a backtest.
+    ...(performance === undefined ? {} : { performance: { ...performance, count: async () => undefined } }),
     findings: createLedger(period, stream, activations),
     settings: () => period.settings,
     horizonSeconds: Math.ceil((period.to - period.from) / 1000) + historySeconds,

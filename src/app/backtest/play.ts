@@ -20,6 +20,8 @@ export interface PlayDeps {
   readonly promotions: readonly number[];
   /** How long a window waits for late rows: it is decided on that long after its end. */
   readonly latenessSeconds: number;
+  /** Called now and then, so that other work gets its turn. */
+  readonly rest: () => Promise<unknown>;
 }
 
 /** What would have happened, in order. Nothing of it leaves this process. */
@@ -72,8 +74,10 @@ export function createPlay(deps: PlayDeps): Play {
   return {
     feed: async windows => {
       // One moment after the other: the rails of one alert's orders hold for those of the others.
-      for (const group of byEnd(windows))
+      for (const group of byEnd(windows)) {
         await actor.handle(group, end => (end + deps.latenessSeconds) * 1000);
+        await deps.rest();
+      }
     },
     transitions,
     orders,

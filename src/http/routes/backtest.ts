@@ -6,7 +6,7 @@ import { failures, modelParams, momentValue } from '../shapes.ts';
 const policies = (description: string) =>
   Type.Optional(
     Type.Array(Type.Record(Type.String(), Type.Unknown(), { maxProperties: 40 }), {
-      maxItems: 100,
+      maxItems: 20,
       description,
     }),
   );
