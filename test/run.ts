@@ -4,8 +4,7 @@ import { join } from 'node:path';
 import { type Suite, suites } from './suites.ts';
 
 /**
- * Runs the suites and ends with one line `N passed, N failed`. Suites that measure or kill processes have the machine for
- * themselves; those that say so run beside one that mostly waits. Usage: `tsx test/run.ts ci|full [suite...]`.
+ * Runs the suites and ends with one line `N passed, N failed`. Those that say so run beside another, one after the other. Usage: `tsx test/run.ts ci|full [suite...]`.
  */
 interface Tally {
   passed: number;
@@ -59,7 +58,7 @@ function runSuite(suite: Suite, output: 'inherit' | 'pipe'): Promise<number> {
     '--reporter=default',
     '--reporter=json',
     `--outputFile.json=${reportOf(suite)}`,
-    ...suite.args,
+    ...(suite.args?.[size] ?? []),
   ];
   return new Promise(resolve => {
     const child = spawn('npx', args, {
