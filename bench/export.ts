@@ -34,6 +34,7 @@ const config = loadConfig(null, {
 const app = await startApp(config, { logs: 'silent', scheduled: false });
 try {
   if (!known) await fill(app.storage.database);
+  console.error('the rows are there');
   const idle = rss();
   let peak = idle;
   const watch = setInterval(() => {
@@ -54,15 +55,15 @@ try {
   if (values.keep === undefined) rmSync(data, { recursive: true, force: true });
 }
 
-/** Rows of 20 features over 30 days, half of them labelled; of a day at a time. */
+/** Rows of 20 features over 30 days, half of them labelled; so many at a time as a server takes within a minute. */
 async function fill(database: Database): Promise<void> {
   const numbers = Array.from({ length: 16 }, (_, i) => `'f${i}', rand(${i}) / 1e9`).join(', ');
   const texts = Array.from(
     { length: 4 },
     (_, i) => `'c${i}', concat('v', toString(rand(${i + 20}) % 20))`,
   ).join(', ');
-  const day = Math.ceil(rows / 30);
-  for (let from = 0; from < rows; from += day)
+  const most = 200_000;
+  for (let from = 0; from < rows; from += most)
     await database.command(
       `INSERT INTO leeway.inferences (model, environment, bucket, version, id, time, num, cat, prediction, predicted, scores,
          latency_seconds, status, error, request_bytes, response_bytes, segment, time_source, source, position)
@@ -70,7 +71,7 @@ async function fill(database: Database): Promise<void> {
          map(${texts}), nan, if(rand(40) % 2 = 0, 'yes', 'no'), map('yes', 0.3, 'no', 0.7), 0.01, 200, '', nan, nan, map(),
          'payload', 'bench', ''
        FROM (SELECT number, addMilliseconds(toStartOfDay(now('UTC')) - toIntervalDay(29), intDiv(number * ${(29 * 86_400_000) / 1000}, ${rows}) * 1000)::DateTime64(3, 'UTC') AS at
-         FROM numbers(${from}, ${Math.min(day, rows - from)}))`,
+         FROM numbers(${from}, ${Math.min(most, rows - from)}))`,
     );
   await database.command(
     `INSERT INTO leeway.labels (model, id, label, labelled, time, source, position)

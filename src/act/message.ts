@@ -98,13 +98,14 @@ function summaryOf(alert: AlertKey, memory: Memory, change: Change): string {
   const others = count > 1 ? ` and ${count - 1} more` : '';
   const over = alert.policy === 'blind' ? 'seen again' : 'back within tolerance';
   if (change.to !== 'firing') return `${where}: ${over} (was ${what}${others})`;
-  const still = change.kind === 'reminded' ? 'still ' : '';
-  if (alert.policy === 'blind') return `${where}: ${still}Leeway cannot see: ${what}${others}`;
+  if (alert.policy === 'blind') return `${where}: Leeway cannot see: ${what}${others}`;
   const size =
     worst?.effect == null || worst.tolerance === null
       ? ''
       : `: effect ${worst.effect.toPrecision(3)}, tolerance ${worst.tolerance}`;
-  return `${where}: ${still}${worst?.check ?? 'drift'} of ${what}${others}${size}${holdingBack(memory)}`;
+  // A check on the whole stream is about no subject.
+  const found = worst === undefined || worst.subject === '' ? what : `${worst.check} of ${what}`;
+  return `${where}: ${found}${others}${size}${holdingBack(memory)}`;
 }
 
 /** Drift that means little while the data is in doubt pages nobody, but is not passed over in silence. */

@@ -83,9 +83,11 @@ receivers: [{name: r, webhook_configs: [{url: "http://127.0.0.1:${told.port}/", 
       },
       startsAt: new Date(now - 3_600_000).toISOString(),
       endsAt: new Date(now + 240_000).toISOString(),
-      generatorURL: 'https://leeway.example.org/#/alerts/default/churn/prod',
+      generatorURL: 'https://leeway.example.org/#/models/churn?environment=prod&policy=default&episode=3',
     });
-    expect(alert!.annotations['description']).toContain('effect 0.3 (0.27 to 0.33), tolerance 0.1, 900 rows');
+    expect(alert!.annotations['description']).toContain(
+      'effect 0.25 (0.207 to 0.283), tolerance 0.1, 900 rows',
+    );
     expect(await nextTold()).toEqual({ status: 'firing', model: name() });
   });
 

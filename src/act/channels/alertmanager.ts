@@ -27,8 +27,8 @@ export function createAlertmanagerChannel(deps: HttpDeps) {
 }
 
 /**
- * One alert. Its labels say which it is, so nothing that changes during an episode may be one but the severity, and a
- * resolved alert carries the labels of the firing one. Empty labels are left out, as Alertmanager does itself.
+ * One alert. Its labels say which it is, so nothing that changes during an episode may be one: a resolved alert carries
+ * the labels of the firing one (an episode keeps its severity). Empty labels are left out, as Alertmanager does itself.
  */
 export function alertOf(notice: Notice, extra: Readonly<Record<string, string>>): object {
   const { event, at, since, severity } = notice;

@@ -4,11 +4,12 @@ import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { SMTPServer, type SMTPServerOptions } from 'smtp-server';
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
 import type { Endpoint } from '../channel.ts';
 import { createTargetGuard } from '../target.ts';
 import type { Resolve } from '../webhook.ts';
 import { createEmailChannel } from './email.ts';
+import { startMailbox } from './kit.ts';
 import { alertBody, hostileTexts } from './samples.ts';
 
 /** A real SMTP server of a package, with TLS and a login. */
@@ -121,10 +122,10 @@ describe('e-mail to a real server', () => {
     expect(raw).toMatch(/^Content-Type: multipart\/alternative;/m);
     expect(raw).toMatch(/^Auto-Submitted: auto-generated\r$/m);
     expect(partOf(raw, 'text/plain')).toContain(
-      'effect 0.3 (0.27 to 0.33), tolerance 0.1, 900 rows against 5,000',
+      'effect 0.25 (0.207 to 0.283), tolerance 0.1, 900 rows against 5,000',
     );
     expect(partOf(raw, 'text/html')).toContain(
-      '<a href="https://leeway.example.org/#/alerts/default/churn/prod"',
+      '<a href="https://leeway.example.org/#/models/churn?environment=prod&amp;policy=default&amp;episode=3"',
     );
   });
 
@@ -161,6 +162,29 @@ describe('e-mail to a real server', () => {
     const busy = Object.assign(new Error('try again'), { responseCode: 451 });
     const { port } = await serve({ onMailFrom: (_address, _session, done) => done(busy) });
     expect(await send(port)).toMatchObject({ status: 503, detail: expect.stringContaining('451') });
+  });
+
+  it('gives up after 15 s unless told otherwise', async () => {
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+    const mailbox = await startMailbox();
+    try {
+      const arrived = new Promise<void>(done => {
+        mailbox.reply = () => {
+          done();
+          return null;
+        };
+      });
+      const ended = vi.fn();
+      const answer = send(mailbox.port, { security: 'none' }).finally(ended);
+      await arrived;
+      await vi.advanceTimersByTimeAsync(14_999);
+      expect(ended).not.toHaveBeenCalled();
+      await vi.advanceTimersByTimeAsync(1);
+      expect(await answer).toEqual({ status: 0, detail: 'no answer within 15 s', retryAfter: null });
+    } finally {
+      vi.useRealTimers();
+      await mailbox.close();
+    }
   });
 
   it('carries any text unchanged or harmless', async () => {

@@ -1,38 +1,79 @@
 import { describe, expect, it } from 'vitest';
+import type { Finding } from '../../domain/finding.ts';
 import { alertOf } from './alertmanager.ts';
 import { emailMessage } from './email-message.ts';
 import { readNotice } from './notice.ts';
 import { pagerdutyEvent } from './pagerduty.ts';
-import { alertBody, bodyFinding } from './samples.ts';
+import { alertBody, bodiesOf, calm, drifted } from './samples.ts';
 import { slackMessage } from './slack.ts';
 import { teamsMessage } from './teams.ts';
+import { testMessages } from './test-message.ts';
+
+/** Fields that are missing more often, a new field, and drift that is held back for it. */
+const shares = Array.from({ length: 15 }, (_, i) => (i + 1) / 30);
+const percent = (share: number) => Number((share * 100).toPrecision(3));
+const chances = shares.map((_, i) => Math.max(1e-300, Number(`1e-${25 * (i + 1)}`)));
+const troubles: readonly Partial<Finding>[] = [
+  {
+    check: 'schema',
+    subject: '',
+    verdict: 'drift',
+    p: Number.NaN,
+    alpha: Number.NaN,
+    effect: 1,
+    effectLow: Number.NaN,
+    effectHigh: Number.NaN,
+    tolerance: 0.01,
+    n: 900,
+    sentence: 'Fields changed, new: f15 (100 % of rows); 900 rows.',
+  },
+  ...shares.map((share, i) => ({
+    check: 'missing',
+    subject: `feature:f${i}`,
+    verdict: 'drift' as const,
+    p: chances[i]!,
+    effect: share,
+    effectLow: share * 0.75,
+    effectHigh: share * 1.2,
+    tolerance: 0.005,
+    n: 900,
+    sentence: `f${i}: ${percent(share)} % missing, 0 % in the baseline; p ${chances[i]} against 1e-5 allowed, tolerance 0.5 %; 900 rows.`,
+  })),
+  { ...drifted[0]!, subject: 'prediction' },
+];
+const troubled = troubles.map(finding => ({ ...finding, calibration: 'provisional' as const }));
+const markup = drifted.map((finding, i) => ({
+  ...finding,
+  subject: `feature:${['[a](http://b) <b>&"\n_y_', '<@U1>'][i]}`,
+}));
+const [test] = testMessages({
+  now: Date.parse('2026-11-21T10:10:00Z'),
+  channel: 'ops',
+  by: 'api',
+  page: 'https://leeway.example.org/',
+});
 
 /** What is told, as each receiver is sent it: look at test/messages/ to see how a message reads. */
-const told = {
-  firing: alertBody(),
-  'firing-long': alertBody({
-    data: {
-      severity: 'warning',
-      environment: '',
-      findings: Array.from({ length: 12 }, (_, i) => bodyFinding({ subject: `feature:f${i}` })),
-      findings_left_out: 5,
-      data_in_doubt: ['schema of *', 'feature:age'],
-      inhibited: [{ check: 'drift', subject: 'prediction' }],
-    },
-  }),
-  reminded: alertBody({ type: 'alert.reminded', data: { reason: 'reminded' } }),
-  resolved: alertBody({
-    type: 'alert.resolved',
-    timestamp: '2026-11-21T14:10:00.000Z',
-    data: {
-      reason: 'resolved',
-      summary: 'churn (prod): back within tolerance (was feature:age and 1 more)',
-    },
-  }),
-  markup: alertBody({
-    data: { model: '<!channel> *x*', summary: '<!channel> *x* [a](http://b): drift of <b>&"\n_y_' },
-  }),
+const told: Readonly<Record<string, string>> = {
+  firing: bodiesOf({ hours: [drifted] })[0]!,
+  'firing-long': bodiesOf({ hours: [troubled], policy: { severity: 'warning' } })[0]!,
+  reminded: bodiesOf({ hours: Array(5).fill(drifted), policy: { remind: 4 * 3_600_000 } })[1]!,
+  resolved: bodiesOf({ hours: [drifted, drifted, calm, calm] })[1]!,
+  markup: bodiesOf({ hours: [markup], model: '<!channel> *x*' })[0]!,
+  test: test.body,
 };
+
+it('tells what happened, in this order', () => {
+  const events = (name: string) => readNotice(told[name]!)!.event;
+  expect(Object.keys(told).map(events)).toEqual([
+    'firing',
+    'firing',
+    'reminded',
+    'resolved',
+    'firing',
+    'test',
+  ]);
+});
 
 describe.each(Object.entries(told))('%s', (name, body) => {
   const notice = readNotice(body)!;

@@ -1,6 +1,95 @@
+import type { Finding } from '../../domain/finding.ts';
 import type { Endpoint, SecretText } from '../channel.ts';
+import { type Decision, decide } from '../decide.ts';
+import { createLinks } from '../links.ts';
+import { emptyMemory, type Memory } from '../memory.ts';
+import { buildTransition } from '../message.ts';
+import { defaultPolicy, type Policy } from '../policy.ts';
+import { judged } from '../samples.ts';
 
-/** Bodies and endpoints of messages for tests. */
+/** Hours of one stream and what the policy makes of them. */
+export interface Course {
+  readonly model?: string;
+  readonly policy?: Partial<Policy>;
+  /** Findings of one hour after another; the first begins at nine. */
+  readonly hours: readonly (readonly Partial<Finding>[])[];
+}
+
+const first = Date.parse('2026-11-21T09:00:00Z') / 1000;
+const hour = 3600;
+const links = createLinks('https://leeway.example.org');
+/** Two episodes are over. */
+const third: Memory = { ...emptyMemory, episode: 2, toldEpisode: 2, step: 4 };
+
+/** Bodies of all that people are told of these hours, in order: decided and written as the service does it. */
+export function bodiesOf({ model = 'churn', policy: over, hours }: Course): readonly string[] {
+  const policy = { ...defaultPolicy, ...over };
+  const alert = { model, environment: 'prod', policy: policy.name };
+  const bodies: string[] = [];
+  let memory = third;
+  for (const [i, findings] of hours.entries()) {
+    const named = findings.map(each => ({ ...each, model }));
+    const window = judged(first + i * hour, hour, named);
+    // An hour is judged when late rows have had their ten minutes.
+    const now = (first + (i + 1) * hour + 600) * 1000;
+    const decision: Decision = decide(memory, window, policy, { now, promotion: null });
+    const { transition: change, reason } = decision;
+    memory = decision.memory;
+    if (change?.notify)
+      bodies.push(buildTransition({ alert, policy, memory, change, reason, window, now }, links).body);
+  }
+  return bodies;
+}
+
+/** Findings of an hour in which two features lie elsewhere than in the baseline, as the checks found them. */
+export const drifted: readonly Partial<Finding>[] = [
+  {
+    subject: 'feature:age',
+    verdict: 'drift',
+    p: 1.6601087362909796e-51,
+    effect: 0.25,
+    effectLow: 0.20699439626952754,
+    effectHigh: 0.2830393153807542,
+    n: 900,
+    sentence:
+      'age: 25 % of rows moved away from below 35; p 1.7e-51 against 1e-5 allowed (shape); 900 rows against 5,000 in the baseline.',
+  },
+  {
+    subject: 'feature:income',
+    verdict: 'drift',
+    p: 2.1550798007473937e-21,
+    effect: 0.1444444444444445,
+    effectLow: 0.08629053364797445,
+    effectHigh: 0.20330220805778115,
+    n: 900,
+    sentence:
+      'income: 14.4 % of rows moved away from below 40,000; p 2.2e-21 against 1e-5 allowed (location); 900 rows against 5,000 in the baseline.',
+  },
+];
+
+/** The same when it is over. */
+export const calm: readonly Partial<Finding>[] = ['age', 'income'].map(name => ({
+  subject: `feature:${name}`,
+  verdict: 'stable',
+  p: 1,
+  effect: 0,
+  effectLow: 0,
+  effectHigh: 0.06890404736912085,
+  n: 900,
+  sentence: `${name}: no move of rows beyond noise (tolerance 2 %); p 1 against 1e-5 allowed (location); 900 rows against 5,000 in the baseline.`,
+}));
+
+interface Body {
+  readonly type: string;
+  readonly timestamp: string;
+  readonly data: Readonly<Record<string, unknown>> & {
+    readonly findings: readonly Readonly<Record<string, unknown>>[];
+  };
+}
+
+const opened = JSON.parse(bodiesOf({ hours: [drifted] })[0]!) as Body;
+
+/** The body of an alert that fires, with parts that a test wants otherwise. */
 export function alertBody(
   over: {
     readonly type?: string;
@@ -8,62 +97,13 @@ export function alertBody(
     readonly data?: Readonly<Record<string, unknown>>;
   } = {},
 ): string {
-  return JSON.stringify({
-    type: over.type ?? 'alert.firing',
-    timestamp: over.timestamp ?? '2026-11-21T10:10:00.000Z',
-    data: { ...data, ...over.data },
-  });
+  return JSON.stringify({ ...opened, ...over, data: { ...opened.data, ...over.data } });
 }
 
 /** A finding as it stands in a body. */
 export function bodyFinding(over: Readonly<Record<string, unknown>> = {}): Record<string, unknown> {
-  return {
-    check: 'drift',
-    subject: 'feature:age',
-    effect: 0.3,
-    effect_low: 0.27,
-    effect_high: 0.33,
-    tolerance: 0.1,
-    n: 900,
-    n_reference: 5000,
-    sentence: 'feature:age drifted: 30 % of the rows lie elsewhere than in the baseline.',
-    ...over,
-  };
+  return { ...opened.data.findings[0], ...over };
 }
-
-const span = { from: '2026-11-21T09:00:00.000Z', to: '2026-11-21T10:00:00.000Z', seconds: 3600 };
-const data = {
-  id: 'tr_944d5491f2dda1dc103cfddf08094218',
-  model: 'churn',
-  environment: 'prod',
-  policy: 'default',
-  episode: 3,
-  severity: 'critical',
-  reason: 'opened',
-  summary: 'churn (prod): drift of feature:age and 1 more: effect 0.300, tolerance 0.1',
-  since: '2026-11-21T09:00:00.000Z',
-  window: span,
-  found_in: span,
-  findings: [
-    bodyFinding(),
-    bodyFinding({
-      subject: 'feature:income',
-      effect: 0.14,
-      effect_low: 0.11,
-      effect_high: 0.17,
-      sentence: '',
-    }),
-  ],
-  findings_left_out: 0,
-  data_in_doubt: [],
-  inhibited: [],
-  how_sure: 'p 3e-9 against 1e-5, calibrated on 42 days of the stream',
-  links: {
-    model: 'https://leeway.example.org/#/models/churn?environment=prod',
-    alert: 'https://leeway.example.org/#/alerts/default/churn/prod',
-    rows: 'https://leeway.example.org/v1/models/churn/export?environment=prod&from=2026-11-21T09%3A00%3A00.000Z',
-  },
-};
 
 /** Texts that mean something to some receiver's markup, or break where they are not looked at. */
 export const hostileTexts = [
