@@ -18,6 +18,7 @@ import { type Batch, batchesOf, createAdder, tileLimit } from './gather.ts';
 import { judgeWindow, withoutBaseline } from './judged.ts';
 import { createNoiseKeeper, type NoiseKeeper, type StreamNoiseKeeper } from './noise.ts';
 import { createPerformanceKeeper, type PerformanceKeeper } from './performance.ts';
+import { type Replaced, replacedOf } from './performance-reference.ts';
 import type {
   BaselineReader,
   Coverage,
@@ -253,8 +254,10 @@ async function judgeGroup(run: StreamRun, of: Group): Promise<void> {
     calendar,
     now: run.request.now,
   });
+  const replaced = await replacedOf(run.deps.baselines, activations, of.group[0]!.activeFrom);
+  const read = { baseline, replaced, coverage, wholeDay, noise, calendar };
   for (const batch of batchesOf(of.group, wholeDay, tileLimit(baseline))) {
-    const contextOf = await readBatch(run, batch, { baseline, coverage, wholeDay, noise, calendar });
+    const contextOf = await readBatch(run, batch, read);
     const judged: JudgedWindow[] = [];
     for (const window of batch.windows) {
       const context = await contextOf(window);
@@ -270,18 +273,19 @@ async function readBatch(
   { windows, tiles }: Batch<DueWindow>,
   read: {
     readonly baseline: Baseline;
+    readonly replaced: Replaced | null;
     readonly coverage: Coverage;
     readonly wholeDay: (day: number) => boolean;
     readonly noise: StreamNoiseKeeper;
     readonly calendar: Calendar;
   },
 ): Promise<(window: DueWindow) => Promise<CheckContext | null>> {
-  const { baseline, coverage, wholeDay, noise, calendar } = read;
+  const { baseline, replaced, coverage, wholeDay, noise, calendar } = read;
   const of = { ...stream, baseline: baseline.baseline };
   const addUp = createAdder(await deps.windows.tiles(of, { tiles, version: '' }), wholeDay);
   const unknownFields = await fields.watch(stream, { baseline, coverage, windows });
   const performed = await performance.read(
-    { stream, baseline, activeFrom: windows[0]!.activeFrom, coverage, now: request.now },
+    { stream, baseline, replaced, activeFrom: windows[0]!.activeFrom, coverage, now: request.now },
     windows,
   );
   const labelled = typeof performed(windows[0]!) === 'object' && performed(windows[0]!) !== null;

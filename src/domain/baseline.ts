@@ -28,6 +28,18 @@ export interface BaselineSubject {
   readonly aside: string;
 }
 
+const orderActor = 'order ';
+
+/** Who activates the baseline of a version that an order brought. */
+export function actorOfOrder(order: string): string {
+  return `${orderActor}${order}`;
+}
+
+/** Whether an activation is of a version that an order brought. */
+export function isByOrder({ by }: Pick<Activation, 'by'>): boolean {
+  return by.startsWith(orderActor);
+}
+
 /** From `from` on, windows of `model` (of `version`, '' = every version without its own) are judged by `baseline`. */
 export interface Activation {
   readonly model: string;

@@ -23,6 +23,8 @@ const registryOutcomes = [
   'not-mapped',
   /** `mlflow.aliases` does not list the alias. */
   'alias-passed-over',
+  /** The alias points to another version by now: that is what its own event tells. */
+  'alias-moved',
   /** An event from which nothing follows. */
   'event-passed-over',
 ] as const;

@@ -18,7 +18,8 @@ import {
 import { minimumRows } from '../../stats/verdict.ts';
 import { type Check, type CheckContext, findingOf, type Said } from '../check.ts';
 import { enoughLabels, labelsSuffice } from '../label-arrivals.ts';
-import { type PerformanceReference, unlabelled, type WindowPerformance } from '../performance.ts';
+import { unlabelled, type WindowPerformance } from '../performance.ts';
+import type { PerformanceReference } from '../performance-reference.ts';
 import { countText, numberText, percentText } from '../words.ts';
 
 /** A window that would miss a loss of so many tolerances half of the time is never called stable. */
@@ -156,7 +157,7 @@ const methods: Readonly<Record<PerformanceMeasure, string>> = {
   mean_absolute_error: 'welch',
 };
 
-function sentenceOf({ measure, alpha, loss, blocks }: Judged, tolerance: number): string {
+function sentenceOf({ measure, alpha, loss, reference, blocks }: Judged, tolerance: number): string {
   const { now, before, p, value } = loss;
   const change =
     measure === 'mean_absolute_error'
@@ -164,10 +165,11 @@ function sentenceOf({ measure, alpha, loss, blocks }: Judged, tolerance: number)
       : `${numberText(Math.abs(100 * value))} points ${value > 0 ? 'lower' : 'higher'}`;
   const allowed =
     measure === 'mean_absolute_error' ? percentText(tolerance) : `${numberText(100 * tolerance)} points`;
+  const where = reference.of === 'replaced' ? 'of the version before the retraining' : 'in the baseline';
   const past =
     blocks > 0 ? '' : `; rows count as independent until ${fewestBlocks} earlier periods are known`;
   return (
-    `${capital(names[measure])} ${valueText(now.value)}, ${valueText(before.value)} in the baseline: ${change} ` +
+    `${capital(names[measure])} ${valueText(now.value)}, ${valueText(before.value)} ${where}: ${change} ` +
     `(tolerance ${allowed}); p ${numberText(p)} against ${numberText(alpha)} allowed; ${countText(now.n)} labelled ` +
     `rows against ${countText(before.n)}${past}.`
   );

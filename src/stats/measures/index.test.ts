@@ -68,6 +68,37 @@ test('equal shares: distances 0, probabilities 1', () => {
     }
 });
 
+test('none is above its bound, and samples without anything in common reach most of them', () => {
+  const bounded = measures.filter(({ most }) => most !== undefined).map(({ name }) => name);
+  expect(bounded.filter(name => !name.endsWith('-p'))).toEqual([
+    'jensen-shannon',
+    'hellinger',
+    'total-variation',
+    'l-infinity',
+    'kolmogorov-smirnov',
+    'mann-whitney',
+    'cramers-v',
+  ]);
+  const counts = fc.array(fc.nat(1000), { minLength: 4, maxLength: 4 });
+  const kinds = fc.constantFrom('numeric' as const, 'categorical' as const);
+  fc.assert(
+    fc.property(counts, counts, kinds, (current, reference, kind) => {
+      const found = measureAll({ ...numeric, kind, current, reference });
+      for (const [name, value] of Object.entries(found))
+        if (!Number.isNaN(value))
+          expect(value, name).toBeLessThanOrEqual((measureNamed(name)!.most ?? Infinity) + 1e-9);
+    }),
+  );
+  const apart = {
+    current: [900, 0, 0, 0],
+    reference: [0, 0, 0, 900],
+    currentMissing: 0,
+    referenceMissing: 0,
+  };
+  const far = { ...measureAll({ ...numeric, ...apart }), ...measureAll({ ...categorical, ...apart }) };
+  for (const name of bounded) if (!name.endsWith('-p')) expect(far[name], name).toBeGreaterThan(0.99);
+});
+
 test('worked by hand', () => {
   const found = measureAll(numeric);
   // Shares .1 .2 .4 .3 against .1 .3 .4 .2.

@@ -10,6 +10,8 @@ export interface Measure {
   readonly kinds: readonly ('numeric' | 'categorical')[];
   /** On which side of a threshold a rule fires: probabilities below, everything else above. */
   readonly alarmsWhen: 'above' | 'below';
+  /** Largest value it can take; absent: there is none. */
+  readonly most?: number;
   /** NaN where undefined, as for a window without rows. */
   readonly of: (pair: BinnedPair) => number;
 }

@@ -49,17 +49,19 @@ function both(
     name,
     title,
     kind,
-  }: { readonly name: string; readonly title: string; readonly kind: 'numeric' | 'categorical' },
+    ...bound
+  }: Pick<Measure, 'name' | 'title' | 'most'> & { readonly kind: 'numeric' | 'categorical' },
 ): Measure[] {
   const kinds = [kind];
   return [
-    { name, title, unit: 'none', kinds, alarmsWhen: 'above', of: pair => test(pair).statistic },
+    { name, title, unit: 'none', kinds, alarmsWhen: 'above', ...bound, of: pair => test(pair).statistic },
     {
       name: `${name}-p`,
       title: `${title}: p`,
       unit: 'p',
       kinds,
       alarmsWhen: 'below',
+      most: 1,
       of: pair => test(pair).p,
     },
   ];
@@ -71,6 +73,7 @@ export const testMeasures: readonly Measure[] = [
     name: 'kolmogorov-smirnov',
     title: 'Kolmogorov-Smirnov distance',
     kind: 'numeric',
+    most: 1,
   }),
   ...both(cramerVonMisesOf, { name: 'cramer-von-mises', title: 'Cramer-von Mises', kind: 'numeric' }),
   {
@@ -85,6 +88,7 @@ export const testMeasures: readonly Measure[] = [
     name: 'mann-whitney',
     title: 'Mann-Whitney, absolute rank-biserial correlation',
     kind: 'numeric',
+    most: 1,
   }),
   ...both(welchOf, { name: 'welch', title: 'Welch, absolute t', kind: 'numeric' }),
   ...both(chiSquareOf, { name: 'chi-square', title: 'Chi-square', kind: 'categorical' }),
@@ -95,6 +99,7 @@ export const testMeasures: readonly Measure[] = [
     unit: 'none',
     kinds: ['categorical'],
     alarmsWhen: 'above',
+    most: 1,
     of: pair => {
       const { current, reference } = unorderedCells(pair);
       return cramersV(current, reference);
