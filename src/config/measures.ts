@@ -1,6 +1,6 @@
 import { Type } from 'typebox';
 import { subjectNamed } from '../domain/subject.ts';
-import { measures } from '../stats/measures/index.ts';
+import { measureNamed, measures } from '../stats/measures/index.ts';
 import type { Finding } from './validate.ts';
 
 /** Measures and thresholds of the user's own, beside the calibrated test. */
@@ -13,7 +13,7 @@ export const measuresSchema = Type.Array(
       ),
       threshold: Type.Number({
         description:
-          'Fires above it; below it for a measure that is a p-value. In the unit of the measure; 0 or more, except for `mean`, `median`, `p05` and `p95`, which are values of the subject.',
+          'Fires above it; below it for a measure that is a p-value. In the unit of the measure, within what it can be: 0 or more, except for `mean`, `median`, `p05` and `p95`, which are values of the subject; below 1 where the measure has that bound.',
       }),
       models: Type.Array(Type.String({ minLength: 1 }), {
         default: [],
@@ -58,9 +58,24 @@ export function measureFindings(rules: readonly MeasureRule[]): Finding[] {
 }
 
 function thresholdFinding({ measure, threshold }: MeasureRule, index: number): Finding[] {
-  if (threshold >= 0 || levels.includes(measure)) return [];
-  const message = `must be at least 0 for ${measure}, not ${threshold}`;
-  return [{ path: ['measures', index, 'threshold'], rule: 'measure-threshold', message }];
+  const message = thresholdProblem(measure, threshold);
+  return message === null
+    ? []
+    : [{ path: ['measures', index, 'threshold'], rule: 'measure-threshold', message }];
+}
+
+/** Why a threshold of a measure would always or never fire; null when it may do either. */
+export function thresholdProblem(measure: string, threshold: number): string | null {
+  const { alarmsWhen = 'above', most } = measureNamed(measure) ?? {};
+  if (alarmsWhen === 'below')
+    return threshold > 0 && threshold < 1
+      ? null
+      : `must be above 0 and below 1 for ${measure}, which is a probability, not ${threshold}`;
+  if (threshold < 0 && !levels.includes(measure))
+    return `must be at least 0 for ${measure}, not ${threshold}`;
+  return most === undefined || threshold < most
+    ? null
+    : `must be below ${most} for ${measure}, which is never above it, not ${threshold}`;
 }
 
 function twiceFinding(rules: readonly MeasureRule[], index: number): Finding[] {

@@ -1,8 +1,10 @@
 import { type Static, Type } from 'typebox';
 import { type AlertSeverity, severities } from '../domain/alert.ts';
 import { findingChecks } from '../domain/check-name.ts';
+import { subjectNamed } from '../domain/subject.ts';
 import { fitsGlob } from '../lib/glob.ts';
 import { measures } from '../stats/measures/index.ts';
+import { performanceMeasures } from '../stats/performance/outcomes.ts';
 
 const closed = { additionalProperties: false } as const;
 const names = (description: string) =>
@@ -34,11 +36,11 @@ const own = Type.Object(
         minItems: 1,
         maxItems: 100,
         description:
-          'Checks it looks at, e.g. `errors`, or `drift:psi` for those of `measures`; those of the default policy unless given. One that does not page by default (`size`, `reused`, `label_coverage`, ...) pages by its verdict.',
+          'Checks it looks at, e.g. `errors`, or `drift:psi` for those of `measures`; those of the default policy unless given. One that does not page by default (`reused`, `label_coverage`, ...) pages by its verdict; `size` is shown and never judged.',
       }),
     ),
     subjects: names(
-      'Subjects it looks at, by name or pattern: `income` or `feature:income`, `score:*`, `prediction`; all unless given.',
+      'Subjects it looks at, by name or pattern: `income` or `feature:income`, `score:*`, `prediction`; `status`, `latency`, `accuracy`, `roc_auc`, `mean_absolute_error` are those; all unless given.',
     ),
     windows: Type.Optional(
       Type.Array(Type.Union([Type.Literal(1), Type.Literal(6), Type.Literal(24), Type.Literal(168)]), {
@@ -58,7 +60,7 @@ const own = Type.Object(
         exclusiveMinimum: 0,
         maximum: 1000,
         description:
-          'Least effect that pages, for those of its checks that have a size (`drift`, `missing`, `mismatch`, `unseen`, `errors`, `latency`), also in what is rare. The others page by their verdict.',
+          'Least effect that pages, for those of its checks that have a size, also in what is rare; the others page by their verdict. At most 1 for shares (`drift`, `missing`, `mismatch`, `unseen`, `errors`). Of `latency` it is the rise (`0.5`: half as slow again), of `performance` the loss: in points of accuracy and area under the ROC curve (`0.05`: five points), as a share of the mean error before (`0.2`: a fifth larger). Nothing pages without the verdict `drift`, whatever the tolerance.',
       }),
     ),
     measure: Type.Optional(
@@ -72,7 +74,8 @@ const own = Type.Object(
     ),
     threshold: Type.Optional(
       Type.Number({
-        description: 'Value above which the measure pages; below it for a measure that is a p-value.',
+        description:
+          'Value above which the measure pages; below it for a measure that is a p-value. Within what the measure can be, as in `measures`.',
       }),
     ),
     when: Type.Optional(
@@ -109,7 +112,13 @@ const own = Type.Object(
           'People are told again of an episode that is still open, and that nobody has acknowledged, after so many hours. Never unless given.',
       }),
     ),
-    routes: names('Names of the channels that are told; all unless given.'),
+    routes: Type.Optional(
+      Type.Array(Type.String({ minLength: 1, maxLength: 256 }), {
+        minItems: 1,
+        maxItems: 100,
+        description: 'Names of the channels that are told; all unless given.',
+      }),
+    ),
     actions: Type.Optional(
       Type.Array(
         Type.Union([
@@ -152,7 +161,29 @@ export type PolicyConfig = Omit<Deep<PolicySettings>, 'checks' | 'measure' | 'se
 export const builtInPolicies: readonly string[] = ['default', 'blind'];
 
 /** Checks whose effect is a size that a tolerance can be held against. */
-export const sizedChecks: readonly string[] = ['drift', 'missing', 'mismatch', 'unseen', 'errors', 'latency'];
+export const sizedChecks: readonly string[] = [
+  'drift',
+  'missing',
+  'mismatch',
+  'unseen',
+  'errors',
+  'latency',
+  'performance',
+];
+
+/** Of these, the ones that have a tolerance without a policy's. */
+export const tolerantChecks: readonly string[] = ['drift', 'missing', 'mismatch', 'unseen'];
+
+/** Of these, the ones whose size is a share: never above 1. */
+export const shareChecks: readonly string[] = [...tolerantChecks, 'errors'];
+
+/** Subjects of the service and of the performance: no features. A feature of such a name is given in full. */
+const ownSubjects: readonly string[] = ['status', 'latency', ...performanceMeasures];
+
+/** The subject that a policy means; patterns that begin with `*` are taken as they are. */
+export function policySubject(given: string): string {
+  return given.startsWith('*') || ownSubjects.includes(given) ? given : subjectNamed(given);
+}
 
 /** Whether a policy holds for a stream, switched on or not. */
 export function fitsStream(

@@ -1,5 +1,15 @@
+import { measureNamed } from '../stats/measures/index.ts';
+import { thresholdProblem } from './measures.ts';
 import type { Path } from './node.ts';
-import { builtInPolicies, checkOf, type PolicyConfig, sizedChecks } from './policies.ts';
+import {
+  builtInPolicies,
+  checkOf,
+  type PolicyConfig,
+  shareChecks,
+  sizedChecks,
+  tolerantChecks,
+} from './policies.ts';
+import { hasObjectives, subjectsProblem } from './policy-reach.ts';
 import type { Finding } from './validate.ts';
 
 /** What policies are held against. */
@@ -7,7 +17,10 @@ export interface PolicySurroundings {
   readonly policies: readonly PolicyConfig[];
   readonly channels: readonly { readonly name: string }[];
   readonly measures: readonly { readonly measure: string }[];
+  readonly models?: Readonly<Record<string, { readonly objectives?: unknown }>>;
   readonly retraining?: unknown;
+  /** With them receivers may be kept in the store, which nobody knows here. */
+  readonly secretsKeys?: readonly unknown[];
 }
 
 /** What is wrong with policies that satisfy the schema: combinations that can never fire, or reach nobody. */
@@ -43,7 +56,9 @@ const when: Rule = ({ policy: { when: held }, at }) => {
   return [at('when', 'when', `must ask for at most ${held.of} of ${held.of} windows, not ${held.windows}`)];
 };
 
+/** A name may be that of a receiver kept by the API, where there can be any: the running service says if it is not. */
 const routes: Rule = ({ policy, config, at }) => {
+  if ((config.secretsKeys ?? []).length > 0) return [];
   const known = config.channels.map(channel => channel.name);
   const none = known.length === 0 ? 'there are none' : known.join(', ');
   return (policy.routes ?? [])
@@ -62,10 +77,12 @@ const measure: Rule = ({ policy, at }) => {
   const check = checkOf(named);
   if (checks !== undefined && !checks.includes(check))
     return [at('checks', 'measure', `must include ${check}: measure ${named} is judged by no other check`)];
+  const problem = thresholdProblem(named, threshold);
+  const wrong = problem === null ? [] : [at('threshold', 'threshold', problem)];
   const sized = (checks ?? []).some(each => sizedChecks.includes(each));
   return tolerance === undefined || sized
-    ? []
-    : [at('tolerance', 'measure', `must be left out: threshold is what ${named} is held against`)];
+    ? wrong
+    : [...wrong, at('tolerance', 'measure', `must be left out: threshold is what ${named} is held against`)];
 };
 
 /** A check that nothing computes never fires. */
@@ -81,6 +98,29 @@ const computed: Rule = ({ policy, config, at }) =>
       ),
     );
 
+/** What is shown and never judged never fires, nor does a promise that nobody has made. */
+const judged: Rule = ({ policy, config, at }) => {
+  const { checks = [] } = policy;
+  const objective = checks.includes('objective') && !hasObjectives(policy, config.models ?? {});
+  return [
+    ...(checks.includes('size')
+      ? [at('checks', 'check', 'must not name size, which is shown and never judged')]
+      : []),
+    ...(objective
+      ? [at('checks', 'check', 'must not name objective: no model it holds for has objectives')]
+      : []),
+  ];
+};
+
+const share: Rule = ({ policy, at }) => {
+  const { tolerance: least = 0, measure: named, checks } = policy;
+  const shares = (checks ?? (named === undefined ? tolerantChecks : [])).filter(check =>
+    shareChecks.includes(check),
+  );
+  if (least <= 1 || shares.length === 0) return [];
+  return [at('tolerance', 'tolerance', `must be at most 1: the size of ${shares.join(', ')} is a share`)];
+};
+
 const tolerance: Rule = ({ policy, at }) => {
   const { checks } = policy;
   if (policy.tolerance === undefined || checks === undefined || policy.measure !== undefined) return [];
@@ -94,13 +134,23 @@ const tolerance: Rule = ({ policy, at }) => {
   ];
 };
 
-/** Findings of the stream as a whole. */
-const wholeStream: readonly string[] = ['blind', 'schema', 'volume', 'reused', 'suspected_duplicates'];
+const subjects: Rule = ({ policy, at }) => {
+  const problem = subjectsProblem(policy);
+  return problem === null ? [] : [at('subjects', 'subjects', problem)];
+};
 
-const subjects: Rule = ({ policy: { subjects: chosen, checks }, at }) => {
-  if (chosen === undefined || chosen.length === 0 || checks === undefined) return [];
-  if (checks.some(check => !wholeStream.includes(check))) return [];
-  return [at('subjects', 'subjects', `must be left out: ${checks.join(', ')} have no subjects`)];
+/** A share of a tolerance says nothing to checks without one. While the noise is being learnt, latency has one. */
+const resolve: Rule = ({ policy, index, at }) => {
+  const { name: called, measure: named, threshold = 0, tolerance: given } = policy;
+  if (policy.resolve?.below === undefined) return [];
+  const measured = named === undefined ? [] : [checkOf(named)];
+  const usual = named === undefined ? tolerantChecks : measured;
+  const checks = called === 'blind' ? ['blind'] : (policy.checks ?? usual);
+  const sized = [...tolerantChecks, 'latency', ...(given === undefined ? [] : sizedChecks)];
+  const valued = threshold > 0 || measureNamed(named ?? '')?.alarmsWhen === 'below';
+  if (checks.some(check => sized.includes(check) || (valued && measured.includes(check)))) return [];
+  const message = `must be left out: ${checks.join(', ')} ${checks.length > 1 ? 'have' : 'has'} no tolerance or threshold above 0 to be below a share of`;
+  return [{ ...at('resolve', 'resolve', message), path: ['policies', index, 'resolve', 'below'] }];
 };
 
 const actions: Rule = ({ policy, config, at }) => {
@@ -142,8 +192,11 @@ const eachRule: readonly Rule[] = [
   routes,
   measure,
   computed,
+  judged,
   tolerance,
+  share,
   subjects,
+  resolve,
   actions,
   blind,
   enabled,

@@ -27,7 +27,7 @@ const kind = (description: string, windows: number) =>
         Type.String({
           minLength: 1,
           description:
-            'Name of one of `targets`; absent: the only one there is, or `retraining` (see `url`).',
+            'Name of one of `targets`, or `none`: nobody, so that such orders are dry runs. Absent: the only one there is, or `retraining` (see `url`).',
         }),
       ),
       cooldownHours: Type.Optional(hours(`${cooldown} Absent: that of \`retraining\`.`, { minimum: 0 })),
@@ -110,6 +110,9 @@ export const retrainingSchema = Type.Object(
 /** Name of the target that the short form stands for; a metric label. */
 export const shortTarget = 'retraining';
 
+/** Stands where a kind has no target, and is meant not to. */
+export const noTarget = 'none';
+
 type Retraining = NonNullable<Config['retraining']>;
 const kinds = ['retrain', 'rebuild'] as const;
 
@@ -153,12 +156,22 @@ function receiverFindings(retraining: Retraining): Finding[] {
     found.push(tell(['retraining'], 'must have both url and secrets, or neither'));
   if (retraining.url !== undefined && retraining.targets[shortTarget] !== undefined)
     found.push(tell(['retraining', 'targets', shortTarget], 'is what `url` stands for: take another name'));
+  if (retraining.targets[noTarget] !== undefined)
+    found.push(tell(['retraining', 'targets', noTarget], 'stands for nobody: take another name'));
   for (const each of kinds) {
     const { target } = retraining[each];
-    if (target !== undefined && !names.includes(target))
+    if (target !== undefined && target !== noTarget && !names.includes(target))
       found.push(tell(['retraining', each, 'target'], `must be one of the targets: ${names.join(', ')}`));
   }
-  return found;
+  return [...found, ...kinds.flatMap(each => choiceFindings(retraining, each))];
+}
+
+/** Of several targets none is meant by itself: orders of the kind would be dry runs, and nobody would know why. */
+function choiceFindings(retraining: Retraining, each: (typeof kinds)[number]): Finding[] {
+  const names = targetNames(retraining);
+  if (names.length < 2 || retraining.url !== undefined || retraining[each].target !== undefined) return [];
+  const message = `must say in ${each}.target which target takes orders to ${each}: ${names.join(', ')}, or none`;
+  return [{ path: ['retraining'], rule: 'retraining-choice', message }];
 }
 
 function limitFindings(retraining: Retraining, each: (typeof kinds)[number]): Finding[] {
