@@ -1,8 +1,9 @@
 import type { AlertSeverity, AlertState as State, Transition } from '../domain/alert.ts';
-import type { Finding, JudgedWindow, Verdict } from '../domain/finding.ts';
 import type { Clock } from '../lib/clock.ts';
+import { type AlertFindings, createAlertFindings } from './alert-findings.ts';
+import { type AlertMemories, createAlertMemories } from './alert-memories.ts';
+import { type AlertState, readStanding } from './alert-standing.ts';
 import type { Database } from './database.ts';
-import { type FindingColumns, findingColumns, findingOf } from './finding-rows.ts';
 
 export interface AlertsDeps {
   readonly database: Database;
@@ -13,7 +14,7 @@ export interface AlertsDeps {
 }
 
 /** Transitions of alerts (facts), and the findings they are decided on. */
-export interface Alerts {
+export interface Alerts extends AlertFindings, AlertMemories {
   append(transition: Transition): Promise<void>;
   /** The last transition of an alert, null before the first. */
   last(alert: {
@@ -29,36 +30,17 @@ export interface Alerts {
   alerts(model: string): Promise<readonly AlertState[]>;
   /** Every model and environment with findings or transitions. */
   streams(): Promise<readonly { readonly model: string; readonly environment: string }[]>;
-  /** Windows that ended at or after `windowEnd` (epoch seconds) with their findings, in order of end, then length. */
-  findingsSince(query: FindingsQuery): Promise<readonly JudgedWindow[]>;
   /** Starts of all activations of a model but the first, epoch milliseconds, ascending. */
   promotions(model: string): Promise<readonly number[]>;
 }
 
-interface AlertState {
-  readonly environment: string;
-  readonly policy: string;
-  readonly state: State;
-  /** Since when it is in this state, run's clock, epoch milliseconds. */
-  readonly since: number;
-  readonly subjects: readonly string[];
-  readonly episode: number;
-}
-
-interface FindingsQuery {
-  readonly model: string;
-  readonly environment: string;
-  readonly windowEnd: number;
-  readonly skipQuiet: boolean;
-  readonly loud?: readonly Verdict[];
-}
+const stream = 'model = {model:String} AND environment = {environment:String}';
 
 export const transitionColumns = `id, model, environment, policy, episode, from, to, reason, toUnixTimestamp64Milli(at) AS at_ms,
   toUnixTimestamp(window_start) AS start, window_seconds, notify, severity, routes, subjects, memory, body`;
 
 /** Alert facts in ClickHouse. A transition written twice is one row (its id is derived). */
 export function createAlerts({ database, db = 'leeway', clock }: AlertsDeps): Alerts {
-  const stream = 'model = {model:String} AND environment = {environment:String}';
   const transitions = async (model: string, limit: number) => {
     const rows = await database.rows<TransitionRow>(
       `SELECT ${transitionColumns} FROM ${db}.transitions FINAL WHERE model = {model:String}
@@ -68,6 +50,8 @@ export function createAlerts({ database, db = 'leeway', clock }: AlertsDeps): Al
     return rows.map(toTransition);
   };
   return {
+    ...createAlertFindings(database, db),
+    ...createAlertMemories({ database, db, clock }),
     append: transition => database.insertRows(`${db}.transitions`, [toRow(transition, clock.now())]),
     last: async ({ policy, model, environment }) => {
       const rows = await database.rows<TransitionRow>(
@@ -86,26 +70,12 @@ export function createAlerts({ database, db = 'leeway', clock }: AlertsDeps): Al
       return rows.map(toTransition);
     },
     transitions,
-    alerts: async model => standing(await transitions(model, 1000)),
+    alerts: model => readStanding(database, db, model),
     streams: () =>
       database.rows(
         `SELECT DISTINCT model, environment FROM (SELECT model, environment FROM ${db}.findings
          UNION ALL SELECT model, environment FROM ${db}.transitions) ORDER BY model, environment`,
       ),
-    findingsSince: async ({ model, environment, windowEnd, skipQuiet, loud = ['drift', 'blind'] }) => {
-      const end = 'toUnixTimestamp(window_start) + window_seconds';
-      // A week more, the longest window: what the last quiet window of each length said is remembered too.
-      const those = `${stream} AND verdict IN {loud:Array(String)} AND ${end} >= {windowEnd:Int64}`;
-      const first = `AND ${end} + 604800 >= (SELECT min(${end}) FROM ${db}.findings FINAL WHERE ${those})
-        AND (SELECT count() FROM ${db}.findings FINAL WHERE ${those}) > 0`;
-      const rows = await database.rows<FindingColumns>(
-        `SELECT ${findingColumns} FROM ${db}.findings FINAL
-         WHERE ${stream} AND ${end} >= {windowEnd:Int64} ${skipQuiet ? first : ''}
-         ORDER BY ${end}, window_seconds, check, subject, version, segment`,
-        { model, environment, windowEnd, loud: [...loud] },
-      );
-      return toWindows(rows.map(findingOf));
-    },
     promotions: async model => {
       const rows = await database.rows<{ start: string }>(
         `SELECT DISTINCT toUnixTimestamp64Milli(from) AS start FROM ${db}.activations FINAL
@@ -115,21 +85,6 @@ export function createAlerts({ database, db = 'leeway', clock }: AlertsDeps): Al
       return rows.slice(1).map(row => Number(row.start));
     },
   };
-}
-
-/** State of each alert from its transitions, newest first. */
-function standing(transitions: readonly Transition[]): readonly AlertState[] {
-  const states = new Map<string, AlertState>();
-  for (const { environment, policy, episode, from, to, at, subjects } of transitions) {
-    const key = JSON.stringify([environment, policy]);
-    const known = states.get(key);
-    if (known === undefined)
-      states.set(key, { environment, policy, state: to, since: at, subjects, episode });
-    // A state that was announced later began with the change before.
-    else if (known.episode === episode && known.state === to && from !== to)
-      states.set(key, { ...known, since: at });
-  }
-  return [...states.values()];
 }
 
 function toRow(t: Transition, written: number): Record<string, unknown> {
@@ -184,23 +139,4 @@ export function toTransition(row: TransitionRow): Transition {
     windowSeconds: Number(window_seconds),
     notify: Number(notify) === 1,
   };
-}
-
-/** Findings that follow each other in order of window become windows. */
-function toWindows(findings: readonly Finding[]): readonly JudgedWindow[] {
-  const windows = new Map<string, Finding[]>();
-  for (const finding of findings) {
-    const key = `${finding.windowStart}/${finding.windowSeconds}`;
-    const known = windows.get(key);
-    if (known === undefined) windows.set(key, [finding]);
-    else known.push(finding);
-  }
-  return [...windows.values()].map(group => ({
-    model: group[0]!.model,
-    environment: group[0]!.environment,
-    windowStart: group[0]!.windowStart,
-    windowSeconds: group[0]!.windowSeconds,
-    generation: group.reduce((most, f) => (f.generation > most ? f.generation : most), 0n),
-    findings: group,
-  }));
 }

@@ -1,7 +1,7 @@
 import type { Delivery } from '../domain/alert.ts';
 import { type AttemptRow, attemptColumns, attemptOf } from './attempt-rows.ts';
 import type { Database } from './database.ts';
-import { type Pending, type PendingQuery, readPending } from './pending.ts';
+import { isMessageFor, type Pending, type PendingQuery, readPending } from './pending.ts';
 
 export interface DeliveriesDeps {
   readonly database: Database;
@@ -18,8 +18,10 @@ export interface Deliveries {
   outcome(message: string, endpoint: string): Promise<Last | null>;
   /** Last attempts at an endpoint, newest first. */
   recent(endpoint: string, limit: number): Promise<readonly Pick<Delivery, 'status' | 'at'>[]>;
-  /** Every record of a transition or order, in order of time. */
+  /** Every record of a transition or order, or of one message, in order of time. */
   attempts(id: string): Promise<readonly Attempt[]>;
+  /** Whether a transition or order is a message to a receiver, sent or not. */
+  isFor(id: string, endpoint: string): Promise<boolean>;
   /** Newest first; null is any. */
   list(query: ListQuery): Promise<readonly Attempt[]>;
   endpointState(name: string, kind: string): Promise<EndpointState | null>;
@@ -48,7 +50,9 @@ interface EndpointState {
 /** Deliveries in ClickHouse. */
 export function createDeliveries({ database, db = 'leeway' }: DeliveriesDeps): Deliveries {
   const table = `${db}.deliveries`;
-  const ofMessage = `(message = {id:String} OR startsWith(message, concat({id:String}, '_')))`;
+  // The first condition is for the index alone: one receiver's name may begin with another's.
+  const ofMessage = `startsWith(message, {id:String})
+    AND (message = {id:String} OR message = replaceAll(concat({id:String}, '_', endpoint), '.', '-'))`;
   const read = async (
     where: string,
     order: string,
@@ -80,6 +84,7 @@ export function createDeliveries({ database, db = 'leeway' }: DeliveriesDeps): D
       return rows.map(row => ({ status: Number(row.status), at: Number(row.at_ms) }));
     },
     attempts: id => read(ofMessage, 'at, endpoint, attempt', { id }),
+    isFor: (id, endpoint) => isMessageFor(database, db, { id, endpoint }),
     list: ({ endpoint, id, outcome, limit }) =>
       read(
         [

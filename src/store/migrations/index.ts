@@ -1,3 +1,4 @@
+import { alertMemories } from './alert-memories.ts';
 import { alertRoutes } from './alert-routes.ts';
 import { controls } from './controls.ts';
 import { delivery } from './delivery.ts';
@@ -25,4 +26,5 @@ export const migrations: readonly Migration[] = [
   { number: 7, name: 'delivery', statements: delivery },
   { number: 8, name: 'performance', statements: performance },
   { number: 9, name: 'registry', statements: registry },
+  { number: 10, name: 'alert-memories', statements: alertMemories },
 ];
