@@ -62,6 +62,28 @@ const story = () =>
   [...stores.alerts.transitions.values()].map(t => `${t.policy} ${t.reason}${t.notify ? ', told' : ''}`);
 
 describe('several policies', () => {
+  it('an episode keeps the severity it opened with, whatever the policy says by now; the next has the new one', async () => {
+    for (const restarts of [false, true]) {
+      stores = createActTwins({ now: () => 0 });
+      policies = [defaultPolicy];
+      let one = actor();
+      await judge(one, at(0, [page]));
+      policies = [{ ...defaultPolicy, severity: 'warning' }];
+      if (restarts) one = actor();
+      for (const n of [1, 2, 3]) await judge(one, at(n, [clear]));
+      await judge(one, at(4, [page]));
+      const told = [...stores.alerts.transitions.values()].map(({ to, severity, body }) => {
+        const { data } = JSON.parse(body) as { data: { severity: string } };
+        return [to, severity, data.severity];
+      });
+      expect(told).toEqual([
+        ['firing', 'critical', 'critical'],
+        ['ok', 'critical', 'critical'],
+        ['firing', 'warning', 'warning'],
+      ]);
+    }
+  });
+
   it('have an alert each, with a severity, receivers and orders of their own', async () => {
     await judge(actor(), at(0, [page, errors]));
     expect(story()).toEqual(['default opened, told', 'strict opened, told']);

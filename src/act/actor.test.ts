@@ -174,7 +174,8 @@ describe('actor', () => {
   });
 
   it('folds windows in order of their ends, whatever order they come in', async () => {
-    await judge(actor(), at(2, [clear]), at(0, [clear], 6 * hour), at(1, [clear]), at(0, [page]));
+    const windows = [at(2, [clear]), at(0, [clear], 6 * hour), at(1, [clear]), at(0, [page])];
+    await actor().handle(windows, () => nowAfter(at(1, [])));
     expect(transitions().map(t => t.reason)).toEqual(['opened', 'resolved']);
   });
 

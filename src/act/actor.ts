@@ -3,15 +3,25 @@ import type { Order } from '../domain/order.ts';
 import { LeewayError } from '../lib/errors.ts';
 import type { Events } from '../lib/events.ts';
 import { type Alert, loadAlerts } from './alerts.ts';
+import { checkpointBatch, createCheckpoints, newestEnd } from './checkpoints.ts';
 import { type Decision, type DecisionReason, decide, retire } from './decide.ts';
+import { isAhead } from './forget-ahead.ts';
 import { type AlertKey, transitionId } from './ids.ts';
 import type { Links } from './links.ts';
 import { isTold, type Memory } from './memory.ts';
 import { buildTransition, type TransitionParts } from './message.ts';
+import { byQuery, inPages } from './missed.ts';
 import type { Policy } from './policy.ts';
-import { type AlertStore, type ControlReader, type Controls, noControls, type StreamKey } from './ports.ts';
+import {
+  type AlertStore,
+  type ControlReader,
+  type Controls,
+  noControls,
+  type SpanQuery,
+  type StreamKey,
+} from './ports.ts';
 import { createSerial } from './serial.ts';
-import { byEnd, byStream, endOf, nameOf, placeOf } from './window-order.ts';
+import { byStream, endOf, nameOf } from './window-order.ts';
 
 /** Asked whenever an episode that people know of pages; it alone decides whether anything is ordered. */
 export interface OrderDesk {
@@ -72,13 +82,19 @@ interface Stream {
 }
 
 /**
- * The actor keeps each alert's memory; the store holds it as of the last transition, and what was judged since is
- * folded in again when the alert is first needed. A stream that fails is forgotten and so recovered the next time.
+ * The actor keeps each alert's memory; the store holds it as of the last transition or about a day ago, and what was
+ * judged since is folded in again when the alert is first needed. A stream that fails is forgotten and so recovered the next time.
  */
 export function createActor(deps: ActorDeps): Actor {
   const streams = new Map<string, Stream>();
   const broken = new Map<string, StreamKey>();
   const serial = createSerial();
+  const checkpoints = createCheckpoints(deps.alerts);
+
+  const tell = (what: string, error: unknown) => {
+    const code = error instanceof LeewayError ? error.code : 'LW_STORE_REFUSED';
+    deps.events.problemOccurred({ code, message: `${what}: ${(error as Error).message}` });
+  };
 
   const guarded = async (key: StreamKey, work: () => Promise<void>) => {
     const name = nameOf(key);
@@ -88,11 +104,13 @@ export function createActor(deps: ActorDeps): Actor {
     } catch (error) {
       streams.delete(name);
       broken.set(name, key);
-      const message = `alert of ${key.model} (${key.environment}): ${(error as Error).message}`;
-      const code = error instanceof LeewayError ? error.code : 'LW_STORE_REFUSED';
-      deps.events.problemOccurred({ code, message });
+      tell(`alert of ${key.model} (${key.environment})`, error);
     }
   };
+
+  /** Without them a restart reads more: no reason to go over an alert again. */
+  const writeDown = (least?: number) =>
+    checkpoints.write(least).catch(error => tell('what alerts know is not written down', error));
 
   const apply = async (key: StreamKey, windows: readonly JudgedWindow[], now: RunTime) => {
     const stream = streams.get(nameOf(key)) ?? { key, alerts: new Map<string, Alert>(), promotions: [] };
@@ -104,6 +122,8 @@ export function createActor(deps: ActorDeps): Actor {
     await retireOthers(deps, stream, newest === undefined ? null : now(endOf(newest)));
     await decideAll(deps, { stream, windows, before, controls, now });
     streams.set(nameOf(key), stream);
+    for (const alert of stream.alerts.values()) checkpoints.note(alert);
+    await writeDown(checkpointBatch);
   };
 
   return {
@@ -114,12 +134,14 @@ export function createActor(deps: ActorDeps): Actor {
       serial(async () => {
         for (const group of byStream([...broken.values()], windows))
           await guarded(group.stream, () => apply(group.stream, group.windows, now));
+        await writeDown();
       }),
     recover: now =>
       serial(async () => {
         streams.clear();
         broken.clear();
         for (const stream of await deps.alerts.streams()) await guarded(stream, () => apply(stream, [], now));
+        await writeDown();
       }),
   };
 }
@@ -127,8 +149,8 @@ export function createActor(deps: ActorDeps): Actor {
 interface Round {
   readonly stream: Stream;
   readonly windows: readonly JudgedWindow[];
-  /** Windows that single alerts have not been told of, by policy. */
-  readonly before: ReadonlyMap<string, readonly JudgedWindow[]>;
+  /** Where to find what single alerts have not been told of, by policy. */
+  readonly before: ReadonlyMap<string, SpanQuery>;
   readonly controls: Controls;
   readonly now: RunTime;
 }
@@ -136,20 +158,22 @@ interface Round {
 /** Folds windows into all alerts of a stream, in order of their ends. */
 async function decideAll(deps: ActorDeps, round: Round): Promise<void> {
   const { stream, windows, before, now } = round;
-  for (const alert of stream.alerts.values()) {
-    const missed = before.get(alert.key.policy) ?? [];
-    const all = new Map([...missed, ...windows].map(window => [placeOf(window), window]));
-    const sorted = [...all.values()].sort(byEnd);
-    let pages = false;
-    for (const [i, window] of sorted.entries()) {
-      const at = now(endOf(window));
-      pages = (await step(deps, alert, { window, now: at, round })) || pages;
-      // Orders are thought of when all that is known at a moment is folded in, doubts about the data above all.
-      const next = sorted[i + 1];
-      if (!pages || (next !== undefined && now(endOf(next)) === at)) continue;
-      await consider(deps, alert, at);
-      pages = false;
+  /** When alerts were paged without an order having been thought of yet. */
+  const paged = new Map<Alert, number>();
+  const fold = async (alert: Alert, window: JudgedWindow) => {
+    const at = now(endOf(window));
+    const earlier = paged.get(alert);
+    // Orders are thought of when all that is known at a moment is folded in, doubts about the data above all.
+    if (earlier !== undefined && earlier !== at) {
+      await consider(deps, alert, earlier);
+      paged.delete(alert);
     }
+    if (await step(deps, alert, { window, now: at, round })) paged.set(alert, at);
+  };
+  for (const [query, alerts] of byQuery(stream.alerts.values(), before)) {
+    for await (const page of inPages(deps.alerts, query, windows))
+      for (const alert of alerts) for (const window of page) await fold(alert, window);
+    for (const alert of alerts) if (paged.has(alert)) await consider(deps, alert, paged.get(alert)!);
   }
 }
 
@@ -162,8 +186,8 @@ async function step(
   const { window, now, round } = of;
   const { controls, stream } = round;
   const { policy } = alert;
-  const end = endOf(window) * 1000;
-  const promotion = stream.promotions.findLast(from => from <= end) ?? null;
+  const ends = endOf(window) * 1000;
+  const promotion = stream.promotions.findLast(from => from <= ends) ?? null;
   for (;;) {
     const decision = decide(alert.memory, window, policy, {
       now,
@@ -171,6 +195,7 @@ async function step(
       silenced: (check, subject) => controls.silenced(now, check, subject, policy.name) !== null,
       paused: controls.paused(policy.name),
       acknowledged: controls.acknowledged(policy.name, alert.memory.episode),
+      ahead: end => isAhead(end, round.now),
     });
     deps.onDecision?.(alert.key, window, decision.reason);
     await write(deps, alert, decision, { window, now });
@@ -186,9 +211,14 @@ async function write(
   at: Pick<TransitionParts, 'window' | 'now'>,
 ): Promise<void> {
   if (change !== null) {
-    const { key, policy } = alert;
+    const { key, said } = alert;
+    // Receivers tell alerts apart by their severity too: an episode ends with the one it began with.
+    const same = said?.episode === (change.episode ?? memory.episode);
+    const policy = same ? { ...alert.policy, severity: said.severity } : alert.policy;
     const transition = buildTransition({ alert: key, policy, memory, change, reason, ...at }, deps.links);
     await deps.alerts.append(transition);
+    alert.said = transition;
+    alert.stored = newestEnd(memory);
     deps.failpoint?.('transition-written');
     deps.events.alertChanged(transition);
   }

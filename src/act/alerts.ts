@@ -1,10 +1,10 @@
 import type { Transition } from '../domain/alert.ts';
-import type { JudgedWindow } from '../domain/finding.ts';
 import { windowLengths } from '../domain/window.ts';
+import { checkpointOf, newestEnd } from './checkpoints.ts';
 import type { AlertKey } from './ids.ts';
 import { emptyMemory, type Memory, parseMemory } from './memory.ts';
 import { defaultPolicy, type Policy } from './policy.ts';
-import type { AlertStore, FindingsQuery, StreamKey } from './ports.ts';
+import type { AlertStore, SpanQuery, StreamKey } from './ports.ts';
 
 /** One alert of a stream. */
 export interface Alert {
@@ -14,23 +14,27 @@ export interface Alert {
   /** Whether the policy still holds for the stream. */
   current: boolean;
   memory: Memory;
+  /** What the last transition said of its episode; null before the first. */
+  said: Pick<Transition, 'episode' | 'severity'> | null;
+  /** How far the memory that is stored goes: end of its newest window, epoch seconds. */
+  stored: number;
 }
 
 /**
  * Brings the alerts of a stream up to the policies that hold for it now: those it has not seen yet go on from the store.
- * Returns what was judged since their last transitions, by policy.
+ * Returns where to find what they have not seen, by policy.
  */
 export async function loadAlerts(
   deps: { readonly alerts: AlertStore },
   stream: { readonly key: StreamKey; readonly alerts: Map<string, Alert> },
   policies: readonly Policy[],
-): Promise<ReadonlyMap<string, readonly JudgedWindow[]>> {
+): Promise<ReadonlyMap<string, SpanQuery>> {
   const { key, alerts } = stream;
   const current = new Map(policies.map(policy => [policy.name, policy]));
   const missing = alerts.size === 0 || policies.some(policy => !alerts.has(policy.name));
   const stored = missing ? await deps.alerts.lastOfAll(key) : [];
-  const missed = new Map<string, readonly JudgedWindow[]>();
-  const read = once((query: FindingsQuery) => deps.alerts.findingsSince(query));
+  const remembered = missing ? await deps.alerts.remembered(key) : [];
+  const missed = new Map<string, SpanQuery>();
   for (const alert of alerts.values()) {
     alert.current = current.has(alert.key.policy);
     alert.policy = current.get(alert.key.policy) ?? alert.policy;
@@ -39,11 +43,14 @@ export async function loadAlerts(
   for (const name of new Set([...current.keys(), ...stored.map(each => each.policy)])) {
     if (alerts.has(name)) continue;
     const last = stored.find(each => each.policy === name);
-    const memory = last === undefined ? emptyMemory : parseMemory(last.memory);
+    const changed = last === undefined ? emptyMemory : parseMemory(last.memory);
+    const memory = checkpointOf(remembered, name, changed.step) ?? changed;
     const policy = current.get(name) ?? gone(last);
-    const alert: Alert = { key: { ...key, policy: name }, policy, current: current.has(name), memory };
+    const said = last ?? null;
+    const named = { key: { ...key, policy: name }, policy, current: current.has(name) };
+    const alert: Alert = { ...named, memory, said, stored: newestEnd(memory) };
     alerts.set(name, alert);
-    if (alert.current) missed.set(name, await read(unseen(alert)));
+    if (alert.current) missed.set(name, unseen(alert));
   }
   return missed;
 }
@@ -55,31 +62,21 @@ function gone(last: Transition | undefined): Policy {
 }
 
 /** Windows judged after the memory was stored: reading a few too many is harmless, decide knows them. */
-function unseen({ key, memory, policy }: Alert): FindingsQuery {
-  const seen = Object.values(memory.lengths).map(length => length.lastEnd);
-  // A length that was never seen may have been judged for the first time after the memory was stored.
-  const longest = windowLengths.some(length => memory.lengths[length] === undefined)
-    ? windowLengths.at(-1)!
-    : 0;
+function unseen({ key, memory, policy }: Alert): SpanQuery {
+  // All lengths are judged as time goes by; one that is far behind, or was never seen, has nothing before the longest
+  // of windows.
+  const behind = Math.min(...windowLengths.map(length => memory.lengths[length]?.lastEnd ?? 0));
   return {
     model: key.model,
     environment: key.environment,
-    windowEnd: seen.length === 0 ? 0 : Math.max(0, Math.min(...seen) - longest),
+    windowEnd: Math.max(0, behind, newestEnd(memory) - windowLengths.at(-1)!),
     // A measure counts by its value, whatever the verdict says.
-    skipQuiet: memory.step === 0 && policy.measure === null,
-    loud: policy.checks.every(check => check === 'blind')
-      ? ['blind', 'failed']
-      : ['drift', 'blind', 'failed', 'no-data'],
+    loud: memory.step === 0 && policy.measure === null ? loudTo(policy) : null,
   };
 }
 
-/** The answer to a question that was asked before. */
-function once<Q, A>(ask: (question: Q) => Promise<A>): (question: Q) => Promise<A> {
-  const answers = new Map<string, Promise<A>>();
-  return question => {
-    const name = JSON.stringify(question);
-    const answer = answers.get(name) ?? ask(question);
-    answers.set(name, answer);
-    return answer;
-  };
+function loudTo({ checks }: Policy): SpanQuery['loud'] {
+  return checks.every(check => check === 'blind')
+    ? ['blind', 'failed']
+    : ['drift', 'blind', 'failed', 'no-data'];
 }

@@ -1,29 +1,21 @@
 import { describe, expect, it } from 'vitest';
+import type { Finding } from '../domain/finding.ts';
 import type { Order } from '../domain/order.ts';
 import type { OrderRequest } from './actor.ts';
 import { asksOf } from './ask.ts';
+import { decide } from './decide.ts';
 import { orderId } from './ids.ts';
-import { emptyLength, emptyMemory, type Memory } from './memory.ts';
+import { emptyMemory, type Memory } from './memory.ts';
 import { defaultPolicy, type Policy } from './policy.ts';
+import { judged } from './samples.ts';
 
 const hour = 3_600_000;
 const began = Date.UTC(2026, 9, 1);
 
-/** A performance check still pages in a window that begins at `start`. */
-const paging = (start: number, ...held: string[]): Memory => ({
-  ...emptyMemory,
-  state: 'firing',
-  announced: 'firing',
-  episode: 3,
-  since: began / 1000,
-  remedial: true,
-  lengths: { 86_400: { ...emptyLength, status: 'page', start: start / 1000, held } },
-});
-
 const request = (over: Partial<OrderRequest>, actions?: readonly string[]): OrderRequest => ({
   alert: { policy: 'default', model: 'churn', environment: 'prod' },
   transition: 'tr_1',
-  memory: paging(began, 'drift feature:age'),
+  memory: emptyMemory,
   policy: (actions === undefined ? defaultPolicy : { ...defaultPolicy, actions }) as Policy,
   calls: ['retrain'],
   now: began + 48 * hour,
@@ -78,10 +70,25 @@ describe('what an episode asks for', () => {
 });
 
 describe('after a retraining that did not help', () => {
-  const low = paging(began + 10 * hour, 'performance accuracy');
+  const promotion = began + 10 * hour;
+  const low = { check: 'performance', subject: 'accuracy', verdict: 'drift', effect: 0.1 } as const;
+  const learnt = { ...low, verdict: 'learning' } as const;
+  const fine = { ...low, verdict: 'stable', effect: 0 } as const;
+  const moved = { verdict: 'drift', effect: 0.3 } as const;
+  const still = { verdict: 'stable' } as const;
+
+  /** Windows of an hour that begin so many hours after the episode began; those from 10 on after the promotion. */
+  const fold = (findings: Readonly<Record<number, readonly Partial<Finding>[]>>): Memory =>
+    Object.entries(findings).reduce((memory, [at, found]) => {
+      const window = judged((began + Number(at) * hour) / 1000, 3600, found);
+      const now = (window.windowStart + 3600) * 1000 + 60_000;
+      const context = { now, promotion: now > promotion + hour ? promotion : null };
+      return decide(memory, window, defaultPolicy, context).memory;
+    }, emptyMemory);
+  const stayedLow = fold({ 0: [low, still], 10: [low, still] });
 
   it('a rebuild is asked for, which names the order', () => {
-    const [ask, ...rest] = asksOf(request({ memory: low }), [promoted()]);
+    const [ask, ...rest] = asksOf(request({ memory: stayedLow }), [promoted()]);
     expect(ask).toMatchObject({
       kind: 'rebuild',
       trigger: 'after-retrain',
@@ -91,28 +98,42 @@ describe('after a retraining that did not help', () => {
     expect(rest.map(each => each.kind)).toEqual(['retrain']);
   });
 
+  it('also when performance is not among the worst that are listed', () => {
+    const many = Array.from({ length: 20 }, (_, i) => ({
+      ...moved,
+      effect: 0.9,
+      subject: `feature:f${i}`,
+    }));
+    const memory = fold({ 0: [low], 10: [low, ...many] });
+    expect(memory.evidence.some(({ check }) => check === 'performance')).toBe(false);
+    expect(kinds(request({ memory }), [promoted()])).toContainEqual(['rebuild', 'after-retrain']);
+  });
+
   it.each<[string, Memory, Partial<Order>]>([
-    ['the window began before the promotion', paging(began + 10 * hour - 1000, 'performance accuracy'), {}],
-    ['it is not performance that pages', paging(began + 10 * hour, 'drift feature:age'), {}],
-    ['the episode began after it', { ...low, since: (began + 11 * hour) / 1000 }, {}],
-    ['it was promoted in another environment', low, { environment: 'test' }],
-    ['it was a rebuild', low, { kind: 'rebuild' }],
+    ['no window that began after the promotion was judged', fold({ 0: [low], 9: [low] }), {}],
+    ['it is another feature that pages', fold({ 0: [low, still], 10: [still], 11: [moved] }), {}],
     [
-      'the length does not page any more',
-      { ...low, lengths: { 86_400: { ...low.lengths[86_400]!, status: 'near' } } },
+      'another feature pages while performance is still being learnt',
+      fold({ 0: [low, still], 10: [learnt, moved], 11: [learnt, moved] }),
       {},
     ],
+    ['another feature pages while performance is clear', fold({ 0: [low], 10: [fine, moved] }), {}],
+    ['the episode began after it', fold({ 10: [low, still], 11: [low, still] }), {}],
+    ['it was promoted in another environment', stayedLow, { environment: 'test' }],
+    ['it was a rebuild', stayedLow, { kind: 'rebuild' }],
+    ['performance does not page any more', fold({ 0: [low], 10: [low], 11: [fine, moved] }), {}],
   ])('not when %s', (_, memory, over) => {
+    expect(memory).toMatchObject({ state: 'firing' });
     expect(kinds(request({ memory }), [promoted(over)])).toEqual([['retrain', 'policy']]);
   });
 
   it('once for each promoted order', () => {
-    const id = (order: Order) => asksOf(request({ memory: low }), [order])[0]!.id;
+    const id = (order: Order) => asksOf(request({ memory: stayedLow }), [order])[0]!.id;
     expect(id(promoted())).toBe(id(promoted({ step: 9 })));
     expect(id(promoted({ id: 'or_new' }))).not.toBe(id(promoted()));
   });
 
   it('not where the policy orders nothing', () => {
-    expect(kinds(request({ memory: low }, ['notify']), [promoted()])).toEqual([]);
+    expect(kinds(request({ memory: stayedLow }, ['notify']), [promoted()])).toEqual([]);
   });
 });

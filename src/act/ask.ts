@@ -63,8 +63,8 @@ function ofPolicy(request: OrderRequest, kind: OrderKind, insisted: boolean): As
 }
 
 /**
- * The episode began before a retrained model was promoted, and a window that began after it still says that the model
- * performs badly: more of the same does not help.
+ * The episode began before a retrained model was promoted, and performance pages again in a window that began after it:
+ * more of the same does not help. What is only still held from before says nothing of the new version.
  */
 function afterRetrain(request: OrderRequest, promoted: readonly Order[]): Ask | null {
   const { alert, memory, transition } = request;
@@ -77,7 +77,7 @@ function afterRetrain(request: OrderRequest, promoted: readonly Order[]): Ask | 
         length =>
           length.status === 'page' &&
           length.start * 1000 >= order.at &&
-          length.held.some(each => each === 'performance' || each.startsWith('performance ')),
+          length.checks.includes('performance'),
       ),
   );
   if (retrain === undefined) return null;

@@ -45,6 +45,8 @@ export interface DecisionContext {
   /** Whether the policy is paused, and whether somebody has taken the open episode on. */
   readonly paused?: boolean;
   readonly acknowledged?: boolean;
+  /** Whether a window of this end (epoch seconds) cannot have been yet: the clock was ahead, and is so no more. */
+  readonly ahead?: (end: number) => boolean;
 }
 
 /** What is known while one window is decided on. */

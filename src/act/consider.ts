@@ -1,4 +1,5 @@
 import type { Order, OrderKind } from '../domain/order.ts';
+import type { Clock } from '../lib/clock.ts';
 import type { Ask } from './ask.ts';
 import { type RetrainingEvent, underWay } from './callback.ts';
 import { type GuardState, type Rails, refusalOf } from './guards.ts';
@@ -26,10 +27,12 @@ export interface ConsiderDeps {
   /** Who takes orders of a kind; null: nobody, so that they are dry runs. */
   target(kind: OrderKind): string | null;
   rails(kind: OrderKind): Rails;
+  /** Run's clock: event time in a replay. */
+  readonly clock: Pick<Clock, 'now'>;
   readonly counts: RowCounter;
   /** Why the data of a stream are in doubt now: of an ask without an episode, which knows it itself. */
   doubts(stream: StreamKey, now: number): Promise<readonly string[]>;
-  /** A token with which its receiver may report on an order; `life` in milliseconds. */
+  /** What stands for the token with which its receiver may report on an order until it is sent; `life` in milliseconds. */
   token(order: string, life: number): Promise<string>;
 }
 
@@ -39,9 +42,10 @@ const day = 86_400_000;
 export async function draft(deps: ConsiderDeps, ask: Ask, before: Order | null): Promise<Order | null> {
   const rails = deps.rails(ask.kind);
   const orders = await deps.orders.ofModel(ask.model, [...underWay, 'succeeded', 'promoted']);
-  const trained = lastTraining(orders, ask.environment);
+  const present = Math.max(ask.now, deps.clock.now());
+  const trained = lastTraining(orders, ask.environment, present);
   const target = deps.target(ask.kind);
-  const refusal = refusalOf(await stateOf(deps, ask, { rails, orders, trained }));
+  const refusal = refusalOf(await stateOf(deps, ask, { rails, orders, trained, present }));
   // Only a change of the reason is worth a row.
   if (refusal !== null && before?.reason.startsWith(`${refusal.reason}:`)) return null;
   const parts = {
@@ -64,11 +68,12 @@ interface Known {
   /** Orders of the model under way or done, newest first. */
   readonly orders: readonly Order[];
   readonly trained: number | null;
+  readonly present: number;
 }
 
 async function stateOf(deps: ConsiderDeps, ask: Ask, known: Known): Promise<GuardState> {
   const { model, environment, kind, now, episode } = ask;
-  const { rails, orders, trained } = known;
+  const { rails, orders, trained, present } = known;
   const span = Math.max(30 * day, rails.cooldown);
   const requested = await deps.orders.requested(model, now - span);
   const since = Math.max(trained ?? 0, (episode?.memory.since ?? 0) * 1000);
@@ -81,6 +86,7 @@ async function stateOf(deps: ConsiderDeps, ask: Ask, known: Known): Promise<Guar
   return {
     kind,
     now,
+    present,
     rails,
     stopped: await deps.arming.stopped(),
     episode: memory,
@@ -94,13 +100,15 @@ async function stateOf(deps: ConsiderDeps, ask: Ask, known: Known): Promise<Guar
 }
 
 /** Up to when the newest training of a stream has seen its rows, epoch milliseconds; null when none is known. */
-function lastTraining(orders: readonly Order[], environment: string): number | null {
+function lastTraining(orders: readonly Order[], environment: string, now: number): number | null {
   const ends = orders
     .filter(
       order =>
         order.environment === environment && (order.state === 'succeeded' || order.state === 'promoted'),
     )
-    .map(order => (parsed(order.result).training?.to ?? order.at) as number);
+    .map(order => (parsed(order.result).training?.to ?? order.at) as number)
+    // Of a clock that was ahead: nothing would be new until then.
+    .filter(end => end < now + day);
   return ends.length === 0 ? null : Math.max(...ends);
 }
 

@@ -78,10 +78,14 @@ const shuffled: fc.Arbitrary<readonly Input[]> = fc.array(
 );
 
 const endOf = ({ window }: Input) => window.windowStart + window.windowSeconds;
-/** As they are judged: in order of their ends; now and then in any. */
+/** As they are judged: in order of their ends; some of them again, after newer ones; now and then in any. */
 const windows = fc
-  .tuple(shuffled, fc.nat({ max: 5 }))
-  .map(([list, n]) => (n === 0 ? list : [...list].sort((one, other) => endOf(one) - endOf(other))));
+  .tuple(shuffled, fc.nat({ max: 5 }), fc.infiniteStream(fc.nat({ max: 7 })))
+  .map(([list, n, late]) => {
+    if (n === 0) return list;
+    const due = list.map(input => ({ input, at: endOf(input) + (n < 4 ? 0 : late.next().value!) * hour }));
+    return due.sort((one, other) => one.at - other.at).map(({ input }) => input);
+  });
 
 function decideOn(memory: Memory, { window, given }: Input, policy: Policy): Decision {
   const now = (window.windowStart + window.windowSeconds + given.after * hour) * 1000;

@@ -24,6 +24,7 @@ interface Given {
   readonly silenced?: readonly string[];
   readonly paused?: boolean;
   readonly acknowledged?: boolean;
+  readonly ahead?: () => boolean;
   readonly policy?: Policy;
 }
 
@@ -64,10 +65,24 @@ const states: Readonly<Record<string, readonly [Memory, Policy?]>> = {
   'firing by 6 h, clear once in 1 h': [fold([at(-6, [page], 6 * hour), at(-1, [page]), at(0, [clear])])],
   'firing, untold': [fold([at(0, [page])], { after: 9 })],
   'firing, silenced': [fold([at(0, [page])], { silenced: ['feature:age'] })],
+  'firing, two of three': [fold([at(-1, [page]), at(0, [page])], { policy: twoOfThree }), twoOfThree],
+  'ok, the one before clear too': [fold([at(-1, [clear]), at(0, [clear])])],
+  'ok, the one before clear too, two of three': [
+    fold([at(-1, [clear]), at(0, [clear])], { policy: twoOfThree }),
+    twoOfThree,
+  ],
   'firing by 6 h too': [fold([at(-5, [page], 6 * hour), at(0, [page])])],
   'ok, end untold': [ended],
   'pending, end untold': [fold([at(0, [page])], { policy: twoOfThree }, ended), twoOfThree],
   'paused while ok': [fold([at(0, [clear])], { paused: true })],
+  'paused while pending': [
+    fold(
+      [at(0, [clear])],
+      { paused: true, policy: twoOfThree },
+      fold([at(-1, [page])], { policy: twoOfThree }),
+    ),
+    twoOfThree,
+  ],
   'paused while firing': [fold([at(0, [clear])], { paused: true }, fold([at(-1, [page])]))],
 };
 
@@ -100,9 +115,20 @@ const inputs: Readonly<Record<string, readonly [JudgedWindow, Given]>> = {
   failed: [at(1, [{ verdict: 'failed' }]), {}],
   'nothing in it': [at(1, []), {}],
   'a length nobody asked for': [at(1, [page], 2 * hour), {}],
+  'judged while the clock was ahead': [at(100, [page]), { ahead: () => true }],
   'older than the last': [at(-3, [page]), {}],
   'the last judged again, page': [at(0, [{ ...page, ...other }]), {}],
   'the last judged again, clear': [at(0, [clear]), {}],
+  'the one before judged again, page': [at(-1, [page]), { after: 1.2 }],
+  'the one before judged again, another subject': [at(-1, [{ ...page, ...other }]), { after: 1.2 }],
+  'the one before judged again, clear': [at(-1, [clear]), { after: 1.2 }],
+  'the one before judged again, long past': [at(-1, [page]), { after: 2.1 }],
+  'the last judged again, long past': [at(0, [{ ...page, ...other }]), { after: 2.1 }],
+  'no rows where some were expected': [
+    at(1, [{ check: 'volume', subject: '', verdict: 'no-data', p: 1e-9, alpha: 1e-4 }]),
+    {},
+  ],
+  'page a day later, silenced': [at(25, [page]), { silenced }],
   'page, paused': [at(1, [page]), { paused: true }],
   'clear, paused': [at(1, [clear]), { paused: true }],
 };
@@ -117,10 +143,17 @@ describe('every state and input', () => {
     });
     return `${decisions.at(-1)!.memory.state}: ${told.join(', then ')}`;
   };
+  const retired = (memory: Memory, policy: Policy = daily) => {
+    const decision = retire(memory, policy, (base + 2 * hour) * 1000);
+    if (decision === null) return `${memory.state}: nothing to end`;
+    const { kind, notify } = decision.transition!;
+    return `${decision.memory.state}: ${decision.reason} [${kind}, ${notify ? 'told' : 'not told'}]`;
+  };
   const table = Object.entries(states).map(([state, [memory, policy]]) => {
     const rows = Object.entries(inputs).map(
-      ([input, given]) => `  ${`${input} `.padEnd(38, '.')} ${row(memory, given, policy)}`,
+      ([input, given]) => `  ${`${input} `.padEnd(48, '.')} ${row(memory, given, policy)}`,
     );
+    rows.push(`  ${'the policy is gone '.padEnd(48, '.')} ${retired(memory, policy)}`);
     return `${state} (${memory.state})\n${rows.join('\n')}\n`;
   });
 
@@ -128,10 +161,10 @@ describe('every state and input', () => {
     await expect(table.join('\n')).toMatchFileSnapshot('decide.table.txt');
   });
 
-  it('meets every reason but the one of policies that are gone', () => {
+  it('meets every reason', () => {
     const met = table.join('\n');
     const missing = decisionReasons.filter(reason => !met.includes(reason));
-    expect(missing).toEqual(['policy-removed']);
+    expect(missing).toEqual([]);
   });
 });
 

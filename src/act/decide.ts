@@ -10,30 +10,37 @@ import {
 } from './change.ts';
 import { allSilenced, foundIn, listing, mostListed, nameOf, withFindings } from './episode.ts';
 import { foldWindow, forgetBefore, forgetEpisode, lapsed, noteWindow } from './fold.ts';
-import { emptyLength, isTold, type LiveState, type Memory, pagesOf, stateOf } from './memory.ts';
+import { forgetAhead } from './forget-ahead.ts';
+import { closedPast, emptyLength, isTold, type LiveState, type Memory, pagesOf, stateOf } from './memory.ts';
+import { foldNews, newsOf, notePast, overPast, reachOf, saysTheSame } from './past.ts';
 import type { Policy } from './policy.ts';
 import { inhibitedOf, type Reading, readWindow, troubleOf } from './reading.ts';
 import type { DecisionReason } from './reasons.ts';
 
 export type { Change, Decision, DecisionContext } from './change.ts';
 export { type DecisionReason, decisionReasons } from './reasons.ts';
+export { retire } from './retire.ts';
 
 /**
- * What one judged window does to one alert. Pure. Windows are folded in order of their ends; one that is older than
- * the last of its length is ignored, the same window judged again replaces what it said (unless a later window of
- * another length has ended its hold meanwhile).
+ * What one judged window does to one alert. Pure. Windows are folded in order of their ends; the same window judged again
+ * replaces what it said (unless a later window of another length has ended its hold meanwhile), and so does one that is
+ * older than the last of its length and not long past.
  */
 export function decide(
-  memory: Memory,
+  before: Memory,
   window: JudgedWindow,
   policy: Policy,
   context: DecisionContext,
 ): Decision {
   const end = window.windowStart + window.windowSeconds;
+  if (context.ahead?.(end) === true) return quiet(before, 'ahead-of-time');
+  const now = forgetAhead(before, window, context);
+  const memory = now === before ? before : { ...now, past: closedPast(now.lengths) };
   const known = memory.lengths[window.windowSeconds] ?? emptyLength;
-  if (end < known.lastEnd || (end === known.lastEnd && known.released)) return quiet(memory, 'out-of-order');
-  const recent = context.now - end * 1000 <= Math.max(policy.longPast, window.windowSeconds * 1000);
-  const here: Situation = { window, end, policy, context, recent, late: end === known.lastEnd };
+  if (end === known.lastEnd && known.released) return quiet(memory, 'out-of-order');
+  const recent = context.now - end * 1000 <= reachOf(policy, window.windowSeconds) * 1000;
+  const here: Situation = { window, end, policy, context, recent, late: end <= known.lastEnd };
+  if (end < known.lastEnd) return revises(memory, here) ?? quiet(memory, 'out-of-order');
   const steered = steer(memory, here);
   if (steered !== null) return steered;
   const trouble = troubleOf(window, policy);
@@ -53,6 +60,33 @@ export function decide(
   return onReading(current, here, reading);
 }
 
+/** A window that is older than the last of its length, and says something else than before; null when it does not count. */
+function revises(memory: Memory, here: Situation): Decision | null {
+  const { window, end, policy, context } = here;
+  const seconds = window.windowSeconds;
+  const newest = Math.max(...Object.values(memory.lengths).map(({ lastEnd }) => lastEnd));
+  const past = !here.recent || newest - end > reachOf(policy, seconds);
+  if (past || memory.state === 'paused' || context.paused === true) return null;
+  if (!policy.windows.includes(seconds) || end <= (memory.past[seconds]?.from ?? end)) return null;
+  if (context.promotion !== null && window.windowStart * 1000 < context.promotion) return null;
+  const reading = readWindow(window, policy);
+  const news = reading.status === 'none' ? null : newsOf(memory, { window, reading });
+  if (news === null) return null;
+  const next = foldNews(memory, { window, reading, policy }, news);
+  const to = stateOf(next);
+  if (memory.state !== 'firing' && to === 'firing') return opens(memory, next, here, reading);
+  if (to !== memory.state) return moves(next, here, to);
+  if (to !== 'firing') return quiet(next, news.pages ? 'still-pending' : 'stable');
+  const pagingWindows = next.pagingWindows + (news.pages ? 1 : 0);
+  if (news.fresh.length === 0) {
+    const reason = reading.status === 'page' ? 'still-firing' : heldReason(next, reading);
+    return quiet({ ...next, pagingWindows }, reason);
+  }
+  // An episode tells of its newest paging window.
+  const found = end >= memory.last.end ? foundIn(here, reading) : {};
+  return stays({ ...next, ...found, pagingWindows }, here, reading);
+}
+
 /** Pauses and resumes; tells of an end nobody was told of, before the next beginning is told. */
 function steer(memory: Memory, here: Situation): Decision | null {
   const paused = here.context.paused === true;
@@ -60,7 +94,9 @@ function steer(memory: Memory, here: Situation): Decision | null {
     const before = memory.state === 'paused' ? memory.before : memory.state;
     const to = paused ? 'paused' : before;
     const change: Change = { kind: paused ? 'paused' : 'resumed', from: memory.state, to, notify: false };
-    const next = changed({ ...memory, state: to, before }, here, change, paused ? 'paused' : 'resumed');
+    // What was judged meanwhile was only noted.
+    const past = paused ? memory.past : closedPast(memory.lengths);
+    const next = changed({ ...memory, state: to, before, past }, here, change, paused ? 'paused' : 'resumed');
     return { ...next, again: true };
   }
   return null;
@@ -68,12 +104,10 @@ function steer(memory: Memory, here: Situation): Decision | null {
 
 function onReading(memory: Memory, here: Situation, reading: Reading): Decision {
   const { window, policy, context } = here;
-  const folded = foldWindow(lapsed(memory, here.end, policy), {
-    window,
-    reading,
-    policy,
-    promotion: context.promotion,
-  });
+  const said = { window, reading, policy, promotion: context.promotion };
+  const folded = saysTheSame(memory, said)
+    ? memory
+    : notePast(foldWindow(lapsed(memory, here.end, policy), said), said);
   const next = { ...folded, inhibited: inhibitedOf(reading, policy) };
   const to = stateOf(next);
   if (reading.status === 'page' && to === 'firing') {
@@ -109,7 +143,7 @@ function opens(before: Memory, folded: Memory, here: Situation, reading: Reading
     sinceEnd: since + here.window.windowSeconds,
     listed: [],
     ...foundIn(here, reading),
-    pagingWindows: pagesOf(length),
+    pagingWindows: Math.max(1, pagesOf(length)),
   };
   const change: Change = { kind: 'opened', from: live(before), to: 'firing', notify: tell };
   const named = late ? 'opened-by-late-data' : 'opened';
@@ -162,7 +196,7 @@ function moves(memory: Memory, here: Situation, to: LiveState): Decision {
     const tell = recent && isTold(memory);
     const change: Change = { kind: 'resolved', from, to: 'ok', notify: tell };
     const named = late ? 'resolved-by-late-data' : 'resolved';
-    const over = forgetEpisode({ ...memory, state: 'ok' });
+    const over = overPast(forgetEpisode({ ...memory, state: 'ok' }));
     return changed(over, here, change, recent ? named : 'long-past');
   }
   const kind = to === 'pending' ? 'pending' : 'passed';
@@ -199,21 +233,4 @@ function heldReason(memory: Memory, reading: Reading): DecisionReason {
   return lengths.some(length => length.held.some(key => (length.clears[key] ?? 0) > 0))
     ? 'held-until-clear'
     : 'held-by-other-window';
-}
-
-/** An alert whose policy is no longer there for its stream: what is open ends. Null when nothing is. */
-export function retire(memory: Memory, policy: Policy, now: number): Decision | null {
-  const state = memory.state === 'paused' ? memory.before : memory.state;
-  if (state === 'ok' && memory.state !== 'paused' && memory.announced === 'ok') return null;
-  const tell = memory.announced === 'firing';
-  // Windows up to here are not decided on again, should the policy come back.
-  const ends = Object.entries(memory.lengths).map(([key, { lastEnd }]) => [
-    key,
-    { ...emptyLength, lastEnd, released: true },
-  ]);
-  const lengths = Object.fromEntries(ends) as Memory['lengths'];
-  const over: Memory = { ...memory, state: 'ok', before: 'ok', lengths, inhibitedBy: [] };
-  const kind = state === 'firing' ? 'resolved' : tell ? 'announced-ok' : 'passed';
-  const change: Change = { kind, from: memory.state, to: 'ok', notify: tell };
-  return changed(over, { policy, context: { now, promotion: null } }, change, 'policy-removed');
 }

@@ -46,7 +46,8 @@ export function createDeliveryTwin(
     recorded
       .filter(a => a.message === message && a.endpoint === endpoint)
       .sort((a, b) => b.attempt - a.attempt)[0] ?? null;
-  const ofId = (id: string) => recorded.filter(a => a.message === id || a.message.startsWith(`${id}_`));
+  const ofId = (id: string) =>
+    recorded.filter(a => a.message === id || a.message === messageId(id, a.endpoint));
   return {
     recorded,
     record: async (delivery, answer = '') => {
@@ -71,6 +72,12 @@ export function createDeliveryTwin(
         .slice(0, limit)
         .map(({ status, at }) => ({ status, at })),
     attempts: async id => ofId(id).sort(byTime),
+    isFor: async (id, endpoint) => {
+      const transition = state.transitions.get(id);
+      if (transition !== undefined) return isTold(transition, endpoint);
+      const last = state.orders.filter(order => order.id === id).at(-1);
+      return last !== undefined && targetOf(last) === endpoint;
+    },
     list: async ({ endpoint, id, outcome, limit }) =>
       (id === null ? [...recorded] : ofId(id))
         .filter(
@@ -129,7 +136,7 @@ function entriesOf(
   const recent = (id: string) => (written.get(id) ?? 0) >= since;
   if (takes === 'alerts')
     return [...transitions.values()]
-      .filter(t => t.notify && (t.routes.length === 0 || t.routes.includes(endpoint)))
+      .filter(t => isTold(t, endpoint))
       .filter(t => recent(t.id) || asked(t.id))
       .map(({ id, body, policy, model, environment, memory }) => ({
         id,
@@ -140,12 +147,20 @@ function entriesOf(
   const last = new Map<string, Order>();
   for (const step of orders) if (step.step >= (last.get(step.id)?.step ?? 0)) last.set(step.id, step);
   return [...last.values()]
-    .filter(order => (order.target === '' ? usualTarget : order.target) === endpoint)
+    .filter(order => targetOf(order) === endpoint)
     .filter(
       ({ id, state }) =>
         (state === 'requested' && recent(id)) || ((state === 'requested' || state === 'sent') && asked(id)),
     )
     .map(({ id, body }) => ({ id, body, line: id, step: 0 }));
+}
+
+function isTold({ notify, routes }: Transition, endpoint: string): boolean {
+  return notify && (routes.length === 0 || routes.includes(endpoint));
+}
+
+function targetOf({ target }: Order): string {
+  return target === '' ? usualTarget : target;
 }
 
 function byTime(a: Delivery, b: Delivery): number {

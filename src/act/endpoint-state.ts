@@ -14,9 +14,15 @@ export async function activeSince(deps: EndpointStateDeps, endpoint: Endpoint): 
   const now = deps.clock.now();
   const detail = addressHash(endpoint);
   const known = await deps.deliveries.endpointState(endpoint.name, endpoint.takes);
-  const kept = known?.detail === detail ? known : null;
-  if (kept?.state === 'disabled') return null;
-  if (kept !== null && kept.since <= now) return kept.since;
+  const moved = known !== null && known.detail !== detail;
+  if (known?.state === 'disabled' && !moved) return null;
+  // One that has said 410 and moved starts afresh.
+  const kept = known?.state === 'active' ? known : null;
+  if (kept !== null && kept.since <= now) {
+    // What waits for a receiver whose address was wrong is for the right one.
+    if (moved) await set(deps, endpoint, known, { state: 'active', detail, since: kept.since });
+    return kept.since;
+  }
   // A receiver that is new is not told the past, but what was written while this process came up; nor does it miss
   // what is written after the clock was set back.
   const since = known === null || kept !== null ? now - 60_000 : now;

@@ -30,6 +30,8 @@ const swings: Readonly<Record<string, readonly [Partial<Finding>, Partial<Findin
   ],
 };
 
+const [pages, clears] = swings['missing']!;
+
 /** Windows of these lengths over a month, every other one of a length over the tolerance, and two quiet weeks after. */
 function windowsOf(lengths: readonly number[], swing: readonly [Partial<Finding>, Partial<Finding>]) {
   const all = lengths.flatMap((length, phase) => {
@@ -79,6 +81,31 @@ describe('a check that crosses its tolerance every other window for a month', ()
       },
     );
   });
+
+  it.each([
+    ['then', clears, pages],
+    ['at first', pages, clears],
+  ] as const)(
+    'is told twice when every window is fine but for what is known of it %s',
+    (_when, first, then) => {
+      const told: string[] = [];
+      let memory = emptyMemory;
+      const judge = (n: number, finding: Partial<Finding>) => {
+        const now = (start + n * 3600 + 600) * 1000;
+        const window = judged(start + (n - 1) * 3600, 3600, [finding]);
+        const decision = decide(memory, window, defaultPolicy, { now, promotion: null });
+        memory = decision.memory;
+        if (decision.transition?.notify === true) told.push(decision.transition.kind);
+      };
+      // Every window is judged again after the next one, by all of its rows.
+      for (let n = 1; n < 720; n++) {
+        judge(n, first);
+        if (n > 1) judge(n - 1, then);
+      }
+      for (let n = 720; n < 730; n++) judge(n, clears);
+      expect(told).toEqual(['opened', 'resolved']);
+    },
+  );
 
   it('is told without end when one clear window is enough', () => {
     const hasty = { ...defaultPolicy, resolveWindows: 1 };

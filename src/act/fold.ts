@@ -69,6 +69,7 @@ export function foldWindow(
     inhibitors: reading.inhibitors,
     released: false,
     paged: pages ? end : known.paged,
+    checks: [...new Set(reading.paging.map(({ check }) => check))].sort(),
     prior: base,
   });
   return reading.status === 'clear' ? releaseOthers(next, window, reading, promotion) : next;

@@ -61,9 +61,15 @@ describe('judgeGate', () => {
     ['the old one has none', 'gate-held-too-few-labels', { now: classed(900, 1), before: null }],
     ['no label ever', 'gate-held-no-labels', { labelled: false }],
     [
-      'no label, and a report with rows',
+      'no label, and a report of a great gain',
+      'gate-held-no-labels',
+      { labelled: false, metrics: { accuracy_before: 0.7, accuracy_after: 0.9, rows: 100_000 } },
+    ],
+    ['no label, and a comparison with limits', 'gate-held-no-labels', { labelled: false, ...comparison({}) }],
+    [
+      'labels, and a report with rows',
       'gate-passed',
-      { labelled: false, metrics: { accuracy_before: 0.7, accuracy_after: 0.8, rows: 1000 } },
+      { metrics: { accuracy_before: 0.7, accuracy_after: 0.8, rows: 1000 } },
     ],
     [
       'the same under its other name',
@@ -77,13 +83,13 @@ describe('judgeGate', () => {
     ],
     [
       'a report on few rows',
-      'gate-held-no-labels',
-      { labelled: false, metrics: { accuracy_before: 0.7, accuracy_after: 0.8, rows: 100 } },
+      'gate-held-too-few-labels',
+      { metrics: { accuracy_before: 0.7, accuracy_after: 0.8, rows: 100 } },
     ],
     [
       'a report without rows',
-      'gate-held-no-labels',
-      { labelled: false, metrics: { accuracy_before: 0.7, accuracy_after: 0.8 } },
+      'gate-held-too-few-labels',
+      { metrics: { accuracy_before: 0.7, accuracy_after: 0.8 } },
     ],
     ['a comparison with limits', 'gate-passed', comparison({})],
     ['limits too wide', 'gate-held-too-few-labels', comparison({ low: -0.05, high: 0.07 })],

@@ -25,7 +25,7 @@ export interface GateVerdict {
 
 /** What the gate looks at. */
 export interface GateEvidence {
-  /** Whether the model ever had a label. */
+  /** Whether the model ever had a label in Leeway; without one its report is not looked at. */
   readonly labelled: boolean;
   /** Labelled rows of the new version and of the old one; null where nothing was counted. */
   readonly now: OutcomeSums | null;
@@ -52,21 +52,22 @@ interface Compared {
 
 /**
  * Whether a new version may take over: only when it is not worse. By labelled rows of both versions where there are enough,
- * else by the comparison that the receiver reports. Not worse: the upper limit of the loss (90 % interval) lies below the
+ * else by the comparison that the receiver reports. A model without labels waits for a person whatever its report says:
+ * nothing that could be looked up stands behind it. Not worse: the upper limit of the loss (90 % interval) lies below the
  * tolerance, for every measure that fits.
  */
 export function judgeGate(evidence: GateEvidence): GateVerdict {
   const { labelled, leastLabels } = evidence;
-  const served = servedLosses(evidence);
-  if (served.length > 0) return verdictOf(served, 'labelled rows');
-  const reported = reportedLosses(evidence.metrics).filter(({ rows }) => rows >= leastLabels);
-  if (reported.length > 0) return verdictOf(reported, 'the report');
   if (!labelled)
     return {
       outcome: 'gate-held-no-labels',
       detail:
-        'the model has no labels and the report compares nothing with limits or a number of rows: a person confirms',
+        'the model has no labels, so that nothing shows whether the version is worse: a person confirms',
     };
+  const served = servedLosses(evidence);
+  if (served.length > 0) return verdictOf(served, 'labelled rows');
+  const reported = reportedLosses(evidence.metrics).filter(({ rows }) => rows >= leastLabels);
+  if (reported.length > 0) return verdictOf(reported, 'the report');
   const have = (sums: OutcomeSums | null) => sums?.labelled ?? 0;
   return {
     outcome: 'gate-held-too-few-labels',

@@ -145,3 +145,21 @@ describe('guard rails', () => {
     expect(refusalOf({ ...free, requested: [now + hour] })?.reason).toBe('cooldown');
   });
 });
+
+describe('orders of a clock that was ahead', () => {
+  const held = (requested: readonly number[], over: Partial<GuardState> = {}) =>
+    refusalOf({ ...free, requested, ...over })?.reason ?? null;
+
+  it('hold nothing back until then; near ones do, so that a clock set back gets no more orders out', () => {
+    expect(held([now + 365 * day])).toBeNull();
+    expect(held([now + 40 * day, now + 40 * day, now + 41 * day, now + 42 * day, now + 43 * day])).toBeNull();
+    expect(held([now + 2 * hour])).toBe('cooldown');
+    expect(held([now + 2 * day, now + 3 * day, now + 4 * day, now + 5 * day, now + 6 * day])).toBe(
+      'limit-30-days',
+    );
+  });
+
+  it('a replay that asks as of an old window still counts what was ordered since', () => {
+    expect(held([now + 2 * day], { present: now + 3 * day })).toBe('cooldown');
+  });
+});

@@ -18,8 +18,10 @@ export interface Rails {
 
 export interface GuardState {
   readonly kind: OrderKind;
-  /** Run's clock, epoch milliseconds. */
+  /** Run's clock as of what asks, epoch milliseconds. */
   readonly now: number;
+  /** What the run's clock shows by now, where that is later: a replay asks as of its windows. */
+  readonly present?: number;
   readonly rails: Rails;
   /** Last turn of the global stop. */
   readonly stopped: Turn | null;
@@ -122,9 +124,13 @@ export function forbids(kind: OrderKind, doubt: string): boolean {
   return kind === 'retrain' || !/^(schema|mismatch)\b/.test(doubt);
 }
 
-/** Null when fewer than `most` orders lie within `span`; else when the next one is possible. */
-function earliest({ requested, now }: GuardState, most: number, span: number): string | null {
-  const within = requested.filter(at => at > now - span);
+/**
+ * Null when fewer than `most` orders lie within `span`; else when the next one is possible. An order that lies further
+ * in the future than that was given while the clock was ahead, and would hold back until then; a nearer one counts, so
+ * that a clock that is set back gets no more orders out.
+ */
+function earliest({ requested, now, present = now }: GuardState, most: number, span: number): string | null {
+  const within = requested.filter(at => at > now - span && at < Math.max(now, present) + span);
   if (within.length < most) return null;
   const next = within[within.length - most]! + span;
   return `${within.length === 1 ? 'one order' : `${within.length} orders`} within ${span / 3_600_000} h; the next is possible from ${iso(next)}`;

@@ -15,6 +15,11 @@ export interface LaneDeps extends AttemptDeps {
   /** Attempts under way at once at one endpoint; 4 unless told. */
   readonly slots?: number;
   readonly breaker?: BreakerSettings;
+  /**
+   * Asked before each attempt to send an order, which may have waited for a slot: null when it is not to be sent any
+   * more; otherwise what is called when the attempt has come to an end. Without it every order that is due is sent.
+   */
+  readonly beginOrder?: (id: string) => Promise<(() => void) | null>;
 }
 
 /** Who is told, and how. */
@@ -47,19 +52,26 @@ export function createLane(deps: LaneDeps): Lane {
   const turns = new Set<Promise<unknown>>();
   const run = async (receiver: Receiver) => {
     let made = 0;
+    /** Not to be sent: they may be due in the store still. */
+    const passed = new Set<string>();
+    // A receiver that is in trouble is left alone until the next round.
+    const send = async (message: PendingMessage) => {
+      const ended = await begin(deps, receiver, message);
+      if (ended === null) {
+        passed.add(message.id);
+        return true;
+      }
+      const outcome = await attempt(deps, receiver, message).finally(ended);
+      made++;
+      if (outcome === 'disabled') await disable(deps, receiver.endpoint);
+      return outcome !== 'retry' && outcome !== 'disabled';
+    };
     for (;;) {
-      const { queue, width } = await taker.take(receiver);
+      const { queue, width } = await taker.take(receiver, passed);
       if (width === 0) return made;
-      // A receiver that is in trouble is left alone until the next round.
-      const send = async (message: PendingMessage) => {
-        const outcome = await attempt(deps, receiver, message);
-        if (outcome === 'disabled') await disable(deps, receiver.endpoint);
-        return outcome !== 'retry' && outcome !== 'disabled';
-      };
-      const { done, stopped } = await runCrew(queue, width, send, taker.freeSlot).finally(() =>
+      const { stopped } = await runCrew(queue, width, send, taker.freeSlot).finally(() =>
         taker.release(queue),
       );
-      made += done;
       if (stopped) return made;
     }
   };
@@ -71,6 +83,12 @@ export function createLane(deps: LaneDeps): Lane {
     },
     idle: async () => void (await Promise.allSettled(turns)),
   };
+}
+
+const nothingToEnd = () => {};
+
+function begin(deps: LaneDeps, { endpoint }: Receiver, { id }: PendingMessage) {
+  return endpoint.takes === 'orders' && deps.beginOrder !== undefined ? deps.beginOrder(id) : nothingToEnd;
 }
 
 /** What one turn has taken up, and with how many slots. */
@@ -97,10 +115,10 @@ function createTaker(deps: LaneDeps) {
     told = breaker.state;
     return breaker;
   };
-  const take = async ({ endpoint }: Receiver): Promise<Turn> => {
+  const take = async ({ endpoint }: Receiver, passed: ReadonlySet<string>): Promise<Turn> => {
     if (busy >= slots) return nothing;
     // Remembered before the store is read: what ends in between is still due in what was read.
-    const before = new Set(taken);
+    const before = new Set([...taken, ...passed]);
     const due = (await readDue(deps, endpoint)).filter(({ id }) => !before.has(id));
     // Also when nothing is due: that it has closed is worth telling.
     if (due.length === 0 && told === 'closed') return nothing;
@@ -113,7 +131,7 @@ function createTaker(deps: LaneDeps) {
     return { queue, width };
   };
   return {
-    take: (receiver: Receiver) => serial(() => take(receiver)),
+    take: (receiver: Receiver, passed: ReadonlySet<string>) => serial(() => take(receiver, passed)),
     freeSlot: () => {
       busy--;
     },

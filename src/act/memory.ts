@@ -45,8 +45,23 @@ export interface LengthMemory extends LengthState {
   readonly released: boolean;
   /** End of the last window counted as a paging one, epoch seconds. */
   readonly paged: number;
+  /** Checks that paged in the last window that could be judged: not what it only carries on. */
+  readonly checks: readonly string[];
   /** As it was before the last window, and whether an episode was open then: what the same window judged again starts from. */
   readonly prior: (LengthState & { readonly open: boolean }) | null;
+}
+
+/** What the last windows of a length said, so that one of them can be judged again after a newer one. */
+export interface PastWindows {
+  /** Windows that end at or before this, epoch seconds, are not decided on again. */
+  readonly from: number;
+  /** The last windows that could be judged, oldest first: end, and 1 when it paged (2: in an episode that is over). */
+  readonly seen: readonly (readonly [end: number, paged: 0 | 1 | 2])[];
+  /** By `check subject`, the end of the newest window that paged or held by it. */
+  readonly by: Readonly<Record<string, number>>;
+  /** What the last one said, in short, and whether an older one, judged again after it, has brought something. */
+  readonly last: string;
+  readonly brought: boolean;
 }
 
 /** A state besides `paused`. */
@@ -92,6 +107,8 @@ export interface Memory {
   readonly calls: readonly ('retrain' | 'rebuild')[];
   /** By window length in seconds. */
   readonly lengths: Readonly<Record<string, LengthMemory>>;
+  /** By window length in seconds, as far back as windows are not long past. */
+  readonly past: Readonly<Record<string, PastWindows>>;
 }
 
 /** An alert nothing is known about. */
@@ -115,6 +132,7 @@ export const emptyMemory: Memory = {
   inhibitedBy: [],
   calls: [],
   lengths: {},
+  past: {},
 };
 
 export const emptyLength: LengthMemory = {
@@ -129,6 +147,7 @@ export const emptyLength: LengthMemory = {
   inhibitors: [],
   released: false,
   paged: 0,
+  checks: [],
   prior: null,
 };
 
@@ -140,7 +159,17 @@ export function parseMemory(text: string): Memory {
     { ...emptyLength, ...length },
   ]);
   const toldEpisode = read.announced === 'firing' ? (read.episode ?? 0) : 0;
-  return { ...emptyMemory, toldEpisode, ...read, lengths: Object.fromEntries(lengths) as Memory['lengths'] };
+  const kept = Object.fromEntries(lengths) as Memory['lengths'];
+  return { ...emptyMemory, toldEpisode, past: closedPast(kept), ...read, lengths: kept };
+}
+
+/** A past in which no window is decided on again. */
+export function closedPast(lengths: Memory['lengths']): Memory['past'] {
+  const each = Object.entries(lengths).map(
+    ([seconds, { lastEnd }]) =>
+      [seconds, { from: lastEnd, seen: [], by: {}, last: '', brought: false }] as const,
+  );
+  return Object.fromEntries(each);
 }
 
 /** Why the data of the model is in doubt by the last window of each length; sorted, each once. */

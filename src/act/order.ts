@@ -8,7 +8,7 @@ export interface OrderParts {
   readonly links: Links;
   /** Name of the target; '' when nobody takes orders of this kind. */
   readonly target: string;
-  /** Lets the receiver report on this one order; '' where it needs a key or a signature. */
+  /** Stands for what lets the receiver report on this one order; '' where it needs a key or a signature. */
   readonly token: string;
   /** Where the rows to learn from begin, epoch milliseconds. */
   readonly from: number;

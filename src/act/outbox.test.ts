@@ -12,6 +12,7 @@ import { type ActTwins, createActTwins } from './twins.ts';
 
 const start = Date.UTC(2026, 9, 1);
 const day = 86_400_000;
+const hour = 3_600_000;
 let clock: ReturnType<typeof createManualClock>;
 let stores: ActTwins;
 let sent: (Message & { endpoint: string; at: number })[];
@@ -176,6 +177,26 @@ describe('outbox', () => {
     expect(await moved.tick()).toBe(0);
     await alert(3);
     expect(await moved.tick()).toBe(1);
+  });
+
+  it('sends what waits for a receiver whose address was wrong to the right one, and goes on from there', async () => {
+    answers = () => ({ status: 503 });
+    const box = outbox();
+    await box.tick();
+    clock.advance(hour);
+    const one = await alert(1);
+    expect(await box.tick()).toBe(1);
+    clock.advance(hour);
+    const moved = outbox({ endpoints: [{ ...pager, url: 'https://example.com/b' }] });
+    answers = () => ({});
+    expect(await moved.tick()).toBe(1);
+    expect(sent.at(-1)!.id).toBe(`${one.id}_pager`);
+    expect(await stores.deliveries.endpointState('pager', 'alerts')).toMatchObject({ since: start - 60_000 });
+    answers = () => ({ status: 410 });
+    await alert(2);
+    await moved.tick();
+    clock.advance(hour);
+    expect(await moved.tick()).toBe(0);
   });
 
   it('does not tell a new receiver the past', async () => {

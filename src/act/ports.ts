@@ -10,17 +10,39 @@ export interface StreamKey {
   readonly environment: string;
 }
 
-/** What was judged of a stream and may not have been decided on yet. */
+/** What was judged of a stream. */
 export interface FindingsQuery extends StreamKey {
+  /** Windows that ended at or after this, epoch seconds, ... */
+  readonly windowEnd: number;
+  /** ... and before this, if it is given. */
+  readonly until?: number;
+}
+
+/** What was judged of a stream and may not have been decided on yet. */
+export interface SpanQuery extends StreamKey {
   /** Windows that ended at or after this, epoch seconds. */
   readonly windowEnd: number;
   /**
-   * Leave out what lies a week (the longest window) before the first loud verdict: it changes nothing for an alert that
-   * is not open.
+   * Leave out what lies a week (the longest window) before the first of these verdicts: it changes nothing for an alert
+   * that is not open. Null: leave out nothing.
    */
-  readonly skipQuiet: boolean;
-  /** Which verdicts are loud; `drift` and `blind` unless told. */
-  readonly loud?: readonly Verdict[];
+  readonly loud: readonly Verdict[] | null;
+}
+
+/** How much there is to read. */
+export interface FindingsSpan {
+  /** Ends of the first and the last window, epoch seconds. */
+  readonly from: number;
+  readonly to: number;
+  readonly findings: number;
+}
+
+/** What an alert knew some time after a transition. */
+export interface AlertMemory extends AlertKey {
+  /** Of the transition. */
+  readonly step: number;
+  /** JSON. */
+  readonly memory: string;
 }
 
 /** Alert facts, and the findings they are decided on. */
@@ -35,6 +57,12 @@ export interface AlertStore {
   streams(): Promise<readonly StreamKey[]>;
   /** Judged windows in order of end, then length. */
   findingsSince(query: FindingsQuery): Promise<readonly JudgedWindow[]>;
+  /** Null when there is nothing. */
+  findingsSpan(query: SpanQuery): Promise<FindingsSpan | null>;
+  /** Stores what alerts know, in place of what they knew before. */
+  remember(memories: readonly AlertMemory[]): Promise<void>;
+  /** What was stored of the alerts of a stream. */
+  remembered(stream: StreamKey): Promise<readonly AlertMemory[]>;
   /** When baselines were activated after the first one, epoch milliseconds, ascending. */
   promotions(model: string): Promise<readonly number[]>;
 }
@@ -65,7 +93,7 @@ export interface PendingQuery {
 /** Whether an endpoint takes messages, and since when. Times: wall clock, epoch milliseconds. */
 export interface EndpointState {
   readonly state: 'active' | 'disabled';
-  /** Hash of its address: a new address starts afresh. */
+  /** Hash of its address. One that has said 410 at another address starts afresh. */
   readonly detail: string;
   /** Messages written before this are not for it. */
   readonly since: number;
@@ -98,8 +126,10 @@ export interface DeliveryStore {
   outcome(message: string, endpoint: string): Promise<Pick<Delivery, 'outcome' | 'status' | 'detail'> | null>;
   /** Last attempts at an endpoint, newest first. */
   recent(endpoint: string, limit: number): Promise<readonly Pick<Delivery, 'status' | 'at'>[]>;
-  /** Every record of a transition or order, at every endpoint, in order of time. */
+  /** Every record of a transition or order at every endpoint, or of one message, in order of time. */
   attempts(id: string): Promise<readonly RecordedDelivery[]>;
+  /** Whether a transition or order is a message to a receiver, sent or not. */
+  isFor(id: string, endpoint: string): Promise<boolean>;
   /** Newest first. */
   list(query: DeliveriesQuery): Promise<readonly RecordedDelivery[]>;
   endpointState(name: string, kind: string): Promise<EndpointState | null>;
@@ -194,7 +224,7 @@ export interface Promoter {
   /** Whether a returned version may take over; without it every one may. */
   gate?(request: GateRequest): Promise<GateVerdict>;
   /** Whether it may find data for a baseline where the report names none. */
-  finds?(): boolean;
+  finds?(model: string): boolean;
 }
 
 /** A version that was returned, and what its report says of it. */

@@ -33,10 +33,12 @@ let asked: GateRequest[];
 let promotions: Promotion[];
 let problems: string[];
 let promoter: Promoter;
+let steps: Order[];
+let promoted: Order[];
 
 beforeEach(() => {
   verdict = { outcome: 'gate-passed', detail: 'fine' };
-  [asked, promotions, problems] = [[], [], []];
+  [asked, promotions, problems, steps, promoted] = [[], [], [], [], []];
   promoter = {
     promote: async promotion => (promotions.push(promotion), 7),
     gate: async request => (asked.push(request), verdict),
@@ -45,6 +47,7 @@ beforeEach(() => {
 
 const deps = () => ({
   promoter,
+  orders: { steps: async () => steps, ofModel: async () => promoted },
   events: { problemOccurred: (p: { message: string }) => problems.push(p.message) },
 });
 
@@ -111,5 +114,34 @@ describe('promoteOrder', () => {
       promote: async () => Promise.reject(new LeewayError('LW_BASELINE_INVALID', 'only 12 rows')),
     };
     expect(await promoteOrder(order, deps())).toMatchObject({ reason: 'held-not-promotable: only 12 rows' });
+  });
+
+  test('is active from its success, however often the gate has held it since', async () => {
+    steps = [
+      { ...order, state: 'running', at: 8_000_000 },
+      { ...order, reason: '', at: 8_500_000 },
+      { ...order, reason: 'gate-held-no-labels: none', at: 9_000_000 },
+    ];
+    await promoteOrder(order, deps());
+    expect(promotions).toMatchObject([{ from: 8_500_000 }]);
+  });
+
+  test('a newer order of its stream that is promoted leaves nothing to do', async () => {
+    const made = (at: string) => JSON.stringify({ timestamp: at });
+    const newer: Order = { ...order, id: 'or_2', state: 'promoted', body: made('1970-01-01T02:00:00.000Z') };
+    promoted = [
+      { ...newer, body: made('1970-01-01T00:59:00.000Z') },
+      { ...newer, environment: 'test' },
+      { ...newer, id: order.id },
+    ];
+    expect(await promoteOrder(order, deps())).toMatchObject({ state: 'promoted' });
+    promoted.push(newer);
+    for (const confirmed of [null, { by: 'ops', newestRows: true }])
+      expect(await promoteOrder(order, deps(), confirmed)).toEqual({
+        state: 'cancelled',
+        reason: 'superseded: order or_2 was made later and is promoted',
+        result: order.result,
+      });
+    expect(promotions).toHaveLength(1);
   });
 });

@@ -1,9 +1,10 @@
+import { actorOfOrder } from '../domain/baseline.ts';
 import type { Order } from '../domain/order.ts';
 import { LeewayError } from '../lib/errors.ts';
 import type { Events } from '../lib/events.ts';
 import type { RetrainingEvent } from './callback.ts';
 import type { GateVerdict } from './gate.ts';
-import type { Promoter } from './ports.ts';
+import type { OrderStore, Promoter } from './ports.ts';
 
 /** A person's word that a version may take over. */
 export interface Confirmation {
@@ -16,22 +17,26 @@ type PromotionStep = Pick<Order, 'state' | 'reason' | 'result'>;
 
 interface PromotionDeps {
   readonly promoter: Promoter;
+  readonly orders: Pick<OrderStore, 'steps' | 'ofModel'>;
   readonly events: Pick<Events, 'problemOccurred'>;
 }
 
 /**
  * Next step of a succeeded order: promoted; held by the gate (looked at again as labels come); held for a person when
  * the promoter refuses for good (bad training data); null when nothing is new, or it failed in a way that may pass.
- * Active from the moment of success, so that a promotion tried twice is the same one. A person's word passes the gate.
+ * Active from the moment of success, so that a promotion tried twice is the same one. A person's word passes the gate;
+ * nothing brings back what a newer order has superseded.
  */
 export async function promoteOrder(
   order: Order,
-  { promoter, events }: PromotionDeps,
+  { promoter, orders, events }: PromotionDeps,
   confirmed: Confirmation | null = null,
 ): Promise<PromotionStep | null> {
   const event = JSON.parse(order.result) as RetrainingEvent;
   try {
-    if (!namesData(event) && confirmed?.newestRows !== true && promoter.finds?.() !== true)
+    const newer = (await orders.ofModel(order.model, ['promoted'])).find(each => supersedes(each, order));
+    if (newer !== undefined) return supersededBy(newer, order);
+    if (!namesData(event) && confirmed?.newestRows !== true && promoter.finds?.(order.model) !== true)
       return { state: 'succeeded', reason: noData, result: order.result };
     const gate = confirmed === null ? await gateOf(order, event, promoter) : null;
     if (gate !== null && gate.outcome.startsWith('gate-held')) {
@@ -46,8 +51,8 @@ export async function promoteOrder(
       ...(event.baseline === undefined ? {} : { baseline: event.baseline }),
       ...(event.training === undefined ? {} : { training: event.training }),
       ...(confirmed?.newestRows === true ? { newestRows: true } : {}),
-      by: `order ${order.id}`,
-      from: order.at,
+      by: actorOfOrder(order.id),
+      from: await succeededAt(order, orders),
     });
     const result = JSON.stringify({
       ...event,
@@ -96,6 +101,36 @@ function orderedAt(order: Order): number {
   const { timestamp } = JSON.parse(order.body || '{}') as { readonly timestamp?: string };
   const at = Date.parse(timestamp ?? '');
   return Number.isFinite(at) ? at : order.at;
+}
+
+/** When it succeeded, run's clock, epoch milliseconds: each time the gate holds it for another reason is a later step. */
+async function succeededAt(order: Order, orders: PromotionDeps['orders']): Promise<number> {
+  return (await orders.steps(order.id)).find(({ state }) => state === 'succeeded')?.at ?? order.at;
+}
+
+/** Whether a promoted order leaves nothing to promote of another one: it is of the same stream, and was made later. */
+function supersedes(promoted: Order, other: Order): boolean {
+  return (
+    promoted.id !== other.id &&
+    promoted.model === other.model &&
+    promoted.environment === other.environment &&
+    orderedAt(promoted) > orderedAt(other)
+  );
+}
+
+function supersededBy(newer: Order, { result }: Order): PromotionStep {
+  const reason = `superseded: order ${newer.id} was made later and is promoted`;
+  return { state: 'cancelled', reason, result };
+}
+
+/** The ends of older orders of the stream that wait to be promoted, once this one is. */
+export async function endSuperseded(
+  promoted: Order,
+  { orders }: Pick<PromotionDeps, 'orders'>,
+  end: (order: Order, step: PromotionStep) => Promise<unknown>,
+): Promise<void> {
+  for (const order of await orders.ofModel(promoted.model, ['succeeded']))
+    if (supersedes(promoted, order)) await end(order, supersededBy(promoted, order));
 }
 
 /** Succeeded, and the gate waits for labels or a person: nothing else waits for it. */

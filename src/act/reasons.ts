@@ -37,5 +37,6 @@ export const decisionReasons = [
   'other-length',
   'window-before-activation',
   'out-of-order',
+  'ahead-of-time',
 ] as const;
 export type DecisionReason = (typeof decisionReasons)[number];

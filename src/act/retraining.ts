@@ -13,9 +13,10 @@ import {
 } from './callback.ts';
 import { type ConsiderDeps, draft } from './consider.ts';
 import { messageId } from './ids.ts';
+import { createInHand, type InHand } from './in-hand.ts';
 import { createPatience } from './patience.ts';
 import type { CallbackStore, DeliveryStore, Promoter } from './ports.ts';
-import { type Confirmation, isGateHeld, promoteOrder } from './promotion.ts';
+import { type Confirmation, endSuperseded, isGateHeld, promoteOrder } from './promotion.ts';
 import { createSerial } from './serial.ts';
 import { createSwitches } from './switches.ts';
 
@@ -24,8 +25,6 @@ export interface RetrainingDeps extends ConsiderDeps {
   readonly deliveries: Pick<DeliveryStore, 'outcome'>;
   readonly promoter: Promoter;
   readonly events: Pick<Events, 'orderChanged' | 'callbackReceived' | 'problemOccurred'>;
-  /** Run's clock: event time in a replay. */
-  readonly clock: Pick<Clock, 'now'>;
   /** Wall clock, when it is not the run's: a replay pauses while an order is under way, and must not wait for ever. */
   readonly wall?: Pick<Clock, 'now'>;
 }
@@ -45,7 +44,12 @@ export interface Retraining extends OrderDesk {
   tick(): Promise<void>;
   /** At start: learns which orders are under way. */
   recover(): Promise<void>;
-  /** Ends an order that is under way; null when there is none of this id under way. */
+  /**
+   * Asked by the outbox before each attempt to send an order: null when it is not to be sent, for it was cancelled or
+   * retraining was stopped; otherwise what is called when the attempt has come to an end.
+   */
+  begin(id: string): Promise<(() => void) | null>;
+  /** Ends an order that is under way, after an attempt to send it; null when there is none of this id under way. */
   cancel(id: string, by: string): Promise<Order | null>;
   /** Promotes a succeeded order on a person's word; null when there is none of this id, or retraining is stopped. */
   promote(id: string, confirmed: Confirmation): Promise<Order | null>;
@@ -61,7 +65,7 @@ export interface Retraining extends OrderDesk {
 /** What one step changes; everything else of the order stays. */
 type Step = Pick<Order, 'state' | 'reason'> & Partial<Pick<Order, 'result' | 'body'>>;
 type Next = (order: Order, step: Step) => Promise<Order>;
-type Promote = (order: Order) => Promise<Order>;
+type Promote = (order: Order, confirmed?: Confirmation | null) => Promise<Order>;
 
 /** Life of an order: see docs/retraining.md for its states. One at a time: every change waits for the one before. */
 export function createRetraining(deps: RetrainingDeps): Retraining {
@@ -69,6 +73,7 @@ export function createRetraining(deps: RetrainingDeps): Retraining {
   const open = createOpenOrders(deps.orders);
   const wall = deps.wall ?? deps.clock;
   const patience = createPatience(wall);
+  const inHand = createInHand();
   /** Before anything is decided, what is under way is known. */
   const serial = <T>(work: () => Promise<T>): Promise<T> =>
     inTurn(async () => {
@@ -101,16 +106,20 @@ export function createRetraining(deps: RetrainingDeps): Retraining {
       }),
     tick: () =>
       serial(async () => {
-        const orders = open.all();
+        // What is being sent is looked at when it is known what came of it.
+        const orders = open.all().filter(({ id, state }) => state !== 'requested' || !inHand.has(id));
         const stopped = orders.length > 0 && (await isStopped(deps));
         for (const order of orders) {
+          // Ended meanwhile: a newer one was promoted.
+          if (!open.has(order.id)) continue;
           const waited = patience.waited(order.id);
           if (!isUnpromoted(order)) await follow(deps, order, { waited, stopped }, next);
           else if (!stopped && patience.turn(order.id)) await promote(order);
         }
       }),
     recover: () => inTurn(open.read),
-    cancel: (id, by) => serial(() => cancel(deps, id, by, next)),
+    begin: id => serial(async () => ((await maySend(deps, id)) ? inHand.take(id) : null)),
+    cancel: (id, by) => whenFree(inHand, id, serial, () => cancel(deps, id, by, next)),
     arm: (model, by) => serial(() => switches.arm(model, true, by)),
     disarm: (model, by) => serial(() => switches.arm(model, false, by)),
     isArmed: model => deps.arming.isArmed(model),
@@ -119,8 +128,7 @@ export function createRetraining(deps: RetrainingDeps): Retraining {
       serial(async () => {
         const order = await deps.orders.latest(id);
         if (order === null || order.state !== 'succeeded' || (await isStopped(deps))) return null;
-        const step = await promoteOrder(order, deps, confirmed);
-        return step === null ? order : next(order, step);
+        return promote(order, confirmed);
       }),
     inFlight: () => open.doubtful || open.all().some(order => !isGateHeld(order)),
   };
@@ -140,6 +148,7 @@ function createOpenOrders(store: RetrainingDeps['orders']) {
       return doubtful;
     },
     all: () => [...open.values()],
+    has: (id: string) => open.has(id),
     append: async (order: Order) => {
       try {
         await store.append(order);
@@ -173,18 +182,43 @@ function createSteps(deps: RetrainingDeps, open: ReturnType<typeof createOpenOrd
       at: deps.clock.now(),
       step: order.step + 1,
     });
-  const promote: Promote = async order => {
+  const promote: Promote = async (order, confirmed = null) => {
     if (await isStopped(deps)) return order;
-    const step = await promoteOrder(order, deps);
-    return step === null ? order : next(order, step);
+    const step = await promoteOrder(order, deps, confirmed);
+    if (step === null) return order;
+    const done = await next(order, step);
+    if (done.state === 'promoted') await endSuperseded(done, deps, next);
+    return done;
   };
   return { append, next, promote };
 }
 
 async function cancel(deps: RetrainingDeps, id: string, by: string, next: Next): Promise<Order | null> {
-  const order = await deps.orders.latest(id);
+  const last = await deps.orders.latest(id);
+  const order = last?.state === 'requested' ? ((await settle(deps, last, next)) ?? last) : last;
   if (order === null || !isUnderWay(order)) return null;
   return next(order, { state: 'cancelled', reason: `by ${by}` });
+}
+
+/** An order that was sent is so only for a person who has it sent again. */
+async function maySend(deps: RetrainingDeps, id: string): Promise<boolean> {
+  if (await isStopped(deps)) return false;
+  const order = await deps.orders.latest(id);
+  return order?.state === 'requested' || order?.state === 'sent';
+}
+
+/** Does it in turn when no attempt is under way; waits for that out of turn: the receiver may report before it answers. */
+async function whenFree<T>(
+  inHand: InHand,
+  id: string,
+  inTurn: <R>(work: () => Promise<R>) => Promise<R>,
+  work: () => Promise<T>,
+): Promise<T> {
+  for (;;) {
+    await inHand.ended(id);
+    const done = await inTurn(async () => (inHand.has(id) ? null : { result: await work() }));
+    if (done !== null) return done.result;
+  }
 }
 
 async function isStopped({ arming }: RetrainingDeps): Promise<boolean> {
@@ -240,12 +274,7 @@ async function follow(
   next: Next,
 ): Promise<void> {
   if (order.state === 'requested') {
-    const delivery = await deps.deliveries.outcome(messageId(order.id, order.target), order.target);
-    const step = delivery === null ? null : delivered(delivery);
-    if (step !== null) {
-      await next(order, step);
-      return;
-    }
+    if ((await settle(deps, order, next)) !== null) return;
     if (stopped) {
       await next(order, { state: 'cancelled', reason: 'stopped: retraining was stopped before it was sent' });
       return;
@@ -261,9 +290,16 @@ async function follow(
     });
 }
 
+/** The step that the last attempt to send a requested order gives it; null when it is still to be sent. */
+async function settle(deps: RetrainingDeps, order: Order, next: Next): Promise<Order | null> {
+  const delivery = await deps.deliveries.outcome(messageId(order.id, order.target), order.target);
+  const step = delivery === null ? null : delivered(delivery);
+  return step === null ? null : next(order, step);
+}
+
 function delivered(delivery: { outcome: string; status: number; detail: string }): Step | null {
   if (delivery.outcome === 'done') return { state: 'sent', reason: `taken with status ${delivery.status}` };
-  if (delivery.outcome === 'retry') return null;
+  if (delivery.outcome === 'retry' || delivery.outcome === 'again') return null;
   return {
     state: 'failed' satisfies OrderState,
     reason: `not-delivered: status ${delivery.status} ${delivery.detail}`,

@@ -1,3 +1,4 @@
+import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { seededRandom } from '../stats/random.ts';
 import type { Ask } from './ask.ts';
@@ -141,6 +142,110 @@ describe('a year of schedules', () => {
       );
       expect(orders.size).toBe(taken.length);
     }
+  });
+});
+
+describe('a clock that is ahead for a while', () => {
+  const weekly: Schedule = { ...schedules[0]!, model: 'weekly', cron: '0 3 * * 1', timeZone: 'UTC' };
+  const daily: Schedule = { ...weekly, model: 'daily', cron: '0 3 * * *' };
+  const start = Date.UTC(2026, 9, 1, 4);
+  const slotOf = (ask: Ask) => Date.parse(/^slot (\S+)/.exec(ask.reason)![1]!);
+
+  function setup(list: readonly Schedule[]) {
+    const world = createRetrainingWorld(start);
+    const asks: Ask[] = [];
+    const create = () =>
+      createSchedules({
+        slots: world.stores.slots,
+        schedules: () => list,
+        ask: async ask => (asks.push(ask), {}) as never,
+        clock: world.clock,
+      });
+    return { clock: world.clock, asks, create, slots: () => asks.map(slotOf) };
+  }
+
+  it('takes two slots of a year at once, and every one when it is right again, also after a restart', async () => {
+    const { clock, create, slots } = setup([weekly]);
+    let running = create();
+    await running.tick();
+    clock.set(start + 365 * day);
+    expect(await running.tick()).toBe(2);
+    expect(slots()).toEqual([Date.UTC(2026, 9, 5, 3), Date.UTC(2027, 8, 27, 3)]);
+    clock.set(start + minute);
+    let taken = 0;
+    for (let d = 0; d < 300; d++) {
+      taken += await running.tick();
+      if (d % 10 === 0) running = create();
+      clock.advance(day);
+    }
+    expect(taken).toBe(43);
+    expect(new Set(slots().slice(2)).size).toBe(43);
+  });
+
+  it('slots of a long sleep that are older than a week are one', async () => {
+    const { clock, create, slots } = setup([daily]);
+    await create().tick();
+    clock.set(start + 30 * day);
+    const running = create();
+    expect(await running.tick()).toBe(8);
+    expect(slots()[0]).toBe(Date.UTC(2026, 9, 2, 3));
+    expect(slots()[1]).toBe(Date.UTC(2026, 9, 25, 3));
+    expect(await running.tick()).toBe(0);
+    expect(await create().tick()).toBe(0);
+  });
+
+  it('whatever it does, every slot that really comes is taken, under one id, and a jump brings few', async () => {
+    const step = fc.oneof(
+      { weight: 4, arbitrary: fc.record({ pass: fc.integer({ min: 1, max: 100 }) }) },
+      {
+        weight: 1,
+        arbitrary: fc.record({ ahead: fc.array(fc.integer({ min: 1, max: 9000 }), { maxLength: 3 }) }),
+      },
+      { weight: 1, arbitrary: fc.record({ back: fc.integer({ min: 1, max: 3 }) }) },
+      { weight: 1, arbitrary: fc.constant({ restart: true as const }) },
+    );
+    await fc.assert(
+      fc.asyncProperty(fc.array(step, { maxLength: 30 }), async steps => {
+        const { clock, asks, create } = setup([weekly, daily]);
+        let running = create();
+        let right = start;
+        await running.tick();
+        for (const each of steps) {
+          const before = asks.length;
+          if ('restart' in each) running = create();
+          else if ('back' in each) {
+            clock.set(right - each.back * hour);
+            await running.tick();
+          } else if ('ahead' in each) {
+            for (const hours of each.ahead) {
+              clock.set(right + hours * hour);
+              await running.tick();
+            }
+            // Of each schedule one for what is older than a week, and those of a week.
+            expect(asks.length - before).toBeLessThanOrEqual(each.ahead.length * (2 + 2 + 8));
+          } else {
+            for (let h = 0; h < each.pass; h += 2) {
+              right += 2 * hour;
+              clock.set(right);
+              await running.tick();
+            }
+          }
+          clock.set(right);
+          await running.tick();
+        }
+        for (const schedule of [weekly, daily]) {
+          const mine = asks.filter(ask => ask.model === schedule.model);
+          expect(new Set(mine.map(ask => ask.id)).size).toBe(new Set(mine.map(slotOf)).size);
+          const taken = new Set(mine.map(slotOf));
+          const due = Array.from(
+            { length: Math.ceil((right - start) / day) },
+            (_, i) => start - hour + (i + 1) * day,
+          ).filter(at => at <= right && (schedule === daily || new Date(at).getUTCDay() === 1));
+          expect(due.filter(at => !taken.has(at))).toEqual([]);
+        }
+      }),
+      { numRuns: 40 },
+    );
   });
 });
 

@@ -6,12 +6,15 @@ import type { Clock } from '../lib/clock.ts';
 import { createDeliveryTwin } from './delivery-twin.ts';
 import { parseMemory } from './memory.ts';
 import type {
+  AlertMemory,
   AlertStore,
   ArmingStore,
   CallbackStore,
   FindingsQuery,
+  FindingsSpan,
   OrderStore,
   SlotStore,
+  SpanQuery,
 } from './ports.ts';
 import { createArmingTwin, createCallbackTwin, createOrderTwin, createSlotTwin } from './retraining-twins.ts';
 
@@ -66,6 +69,7 @@ interface AlertTwinState {
 
 function createAlertTwin({ written, windows, activations, clock }: AlertTwinState): ActTwins['alerts'] {
   const transitions = new Map<string, Transition>();
+  const memories = new Map<string, AlertMemory>();
   const stepOf = (t: Transition) => parseMemory(t.memory).step;
   return {
     transitions,
@@ -100,18 +104,30 @@ function createAlertTwin({ written, windows, activations, clock }: AlertTwinStat
       });
     },
     findingsSince: async query => findingsSince([...windows.values()], query),
+    findingsSpan: async query => findingsSpan([...windows.values()], query),
+    remember: async all => {
+      for (const each of all) memories.set(JSON.stringify([each.model, each.environment, each.policy]), each);
+    },
+    remembered: async ({ model, environment }) =>
+      [...memories.values()].filter(each => each.model === model && each.environment === environment),
     promotions: async model => [...new Set(activations.get(model) ?? [])].slice(1),
   };
 }
 
 function findingsSince(windows: readonly JudgedWindow[], query: FindingsQuery): readonly JudgedWindow[] {
-  const all = windows
-    .filter(
-      w => w.model === query.model && w.environment === query.environment && endOf(w) >= query.windowEnd,
-    )
+  const { model, environment, windowEnd, until = Number.POSITIVE_INFINITY } = query;
+  return windows
+    .filter(w => w.model === model && w.environment === environment)
+    .filter(w => endOf(w) >= windowEnd && endOf(w) < until)
     .sort((a, b) => endOf(a) - endOf(b) || a.windowSeconds - b.windowSeconds);
-  if (!query.skipQuiet) return all;
-  const loud = query.loud ?? ['drift', 'blind'];
-  const first = all.find(w => w.findings.some(f => loud.includes(f.verdict)));
-  return first === undefined ? [] : all.filter(w => endOf(w) + windowLengths.at(-1)! >= endOf(first));
+}
+
+function findingsSpan(windows: readonly JudgedWindow[], query: SpanQuery): FindingsSpan | null {
+  const { loud } = query;
+  const all = findingsSince(windows, query);
+  const first = all.find(w => loud === null || w.findings.some(f => loud.includes(f.verdict)));
+  if (first === undefined) return null;
+  const wanted = all.filter(w => loud === null || endOf(w) + windowLengths.at(-1)! >= endOf(first));
+  const findings = wanted.reduce((sum, w) => sum + w.findings.length, 0);
+  return { from: endOf(wanted[0]!), to: endOf(wanted.at(-1)!), findings };
 }

@@ -134,6 +134,7 @@ describe('refresher', () => {
     let closed = 0;
     const registry: Registry = {
       runOf: async () => 'r1',
+      versionOf: async () => '4',
       files: async () => [file],
       fetch: async () => Buffer.from('rows'),
       close: async () => void closed++,
@@ -211,6 +212,36 @@ describe('refresher', () => {
       (await setup({ rules: { activate } }).refresher.handle('a', event)).record.outcome;
     expect([await at('version', version), await at('version', alias)]).toEqual(['activated', 'made']);
     expect([await at('never', version), await at('never', alias)]).toEqual(['made', 'made']);
+  });
+
+  it('activates no version that its alias has left, though its event comes late', async () => {
+    let away = true;
+    let points: string | null = '5';
+    const { refresher, activations } = setup({
+      registry: {
+        runOf: async (_, asked) => {
+          if (asked === '4' && away) throw new LeewayError('LW_REGISTRY_AWAY', '503');
+          return `run ${asked}`;
+        },
+        versionOf: async () => points,
+      },
+    });
+    await expect(refresher.handle('four', alias)).rejects.toThrow('503');
+    expect((await refresher.handle('five', { ...alias, version: '5' })).record.outcome).toBe('activated');
+    away = false;
+    expect((await refresher.handle('four', alias)).record).toMatchObject({
+      outcome: 'alias-moved',
+      detail: 'it points to version 5 by now',
+      baseline: 3,
+    });
+    points = null;
+    expect((await refresher.handle('gone', alias)).record).toMatchObject({
+      outcome: 'alias-moved',
+      detail: 'it points to no version by now',
+    });
+    expect(activations).toMatchObject([{ baseline: 2 }]);
+    points = '4';
+    expect((await refresher.handle('back', alias)).record.outcome).toBe('activated');
   });
 
   it.each([
@@ -313,6 +344,18 @@ describe('registry over REST', () => {
     expect(await registry().runOf('a', '4')).toBeNull();
     answer = json(200, { model_version: { name: 'a' } });
     expect(await registry().runOf('a', '4')).toBe('');
+  });
+
+  it('knows where an alias points, and one that is gone (which MLflow answers 400)', async () => {
+    answer = json(200, { model_version: { name: 'a', version: '7' } });
+    expect(await registry().versionOf('a b', 'champion')).toBe('7');
+    expect(asked).toEqual(['/api/2.0/mlflow/registered-models/alias?name=a+b&alias=champion']);
+    answer = json(400, { error_code: 'INVALID_PARAMETER_VALUE' });
+    expect(await registry().versionOf('a', 'champion')).toBeNull();
+    answer = json(404, { error_code: 'RESOURCE_DOES_NOT_EXIST' });
+    expect(await registry().versionOf('a', 'champion')).toBeNull();
+    answer = json(403, {});
+    await expect(registry().versionOf('a', 'champion')).rejects.toThrow(RegistryRefusal);
   });
 
   it('lists files, whatever else stands there', async () => {

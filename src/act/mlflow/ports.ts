@@ -46,6 +46,8 @@ export interface RunFile {
 export interface Registry {
   /** Id of the run a version came from; '' when it came from none, null when the version is not there. */
   runOf(name: string, version: string): Promise<string | null>;
+  /** Version that an alias points to now; null when it points to none. */
+  versionOf(name: string, alias: string): Promise<string | null>;
   /** Files in a folder of a run's artifacts. */
   files(run: string, folder: string): Promise<readonly RunFile[]>;
   /** A file, or null when it is larger than `most` bytes. */

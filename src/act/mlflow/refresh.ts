@@ -146,12 +146,18 @@ async function make(work: Work, run: string, note: string): Promise<MadeBaseline
 
 /** Activates a version's baseline where the rules say so; doing it twice changes nothing. */
 async function activate(
-  { deps, rules, event, model }: Work,
+  { deps, rules, event, model, registry }: Work,
   { baseline, active }: MadeBaseline,
   otherwise: 'made' | 'already-made',
 ): Promise<Result> {
   if (active) return concluded('already-active', '', baseline);
   if (rules.activate !== event.kind) return concluded(otherwise, '', baseline);
+  if (event.kind === 'alias') {
+    // Deliveries overtake each other: one that failed comes again after those of later moves.
+    const now = await registry.versionOf(event.name, event.alias);
+    const where = now === null ? 'to no version' : `to version ${now}`;
+    if (now !== event.version) return concluded('alias-moved', `it points ${where} by now`, baseline);
+  }
   const why = event.kind === 'alias' ? `alias ${event.alias} of ` : '';
   const by = `mlflow ${why}${event.name} version ${event.version}`.slice(0, 128);
   await deps.baselines.activate({ model, version: '', baseline, from: null, by });

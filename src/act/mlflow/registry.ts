@@ -47,6 +47,18 @@ export function createRegistry(access: RegistryAccess, deps: HttpDeps): Registry
       const { run_id: run } = objectOf(objectOf(jsonOf(reply))['model_version']);
       return typeof run === 'string' ? run : '';
     },
+    versionOf: async (name, alias) => {
+      try {
+        const reply = await get(`${listing}/registered-models/alias`, { name, alias });
+        if (reply.status === 404) return null;
+        const { version } = objectOf(objectOf(jsonOf(reply))['model_version']);
+        return typeof version === 'string' ? version : null;
+      } catch (error) {
+        // What it answers to an alias that is not there (any more).
+        if (error instanceof RegistryRefusal && error.status === 400) return null;
+        throw error;
+      }
+    },
     files: async (run, folder) => {
       const path = folder === '' ? {} : { path: folder };
       const reply = await get(`${listing}/artifacts/list`, { run_id: run, ...path }, 4_194_304);
