@@ -1,3 +1,4 @@
+import type { OrderStore } from '../act/ports.ts';
 import type { Config } from '../config/schema.ts';
 import type { AccessDeps, KeyDesk, TrustedProxy } from '../http/access.ts';
 import type { Clock } from '../lib/clock.ts';
@@ -15,15 +16,19 @@ export function createAccess(deps: {
   readonly clock: Pick<Clock, 'now'>;
   readonly publisher: Pick<Publisher, 'accessRefused' | 'accessUsed' | 'callbackReceived'>;
   readonly tokens: Pick<CallbackTokens, 'judge'>;
+  readonly storage: { readonly orders: Pick<OrderStore, 'latest'> };
 }): AccessDeps {
-  const { config, keys, clock, publisher, tokens } = deps;
+  const { config, keys, clock, publisher, tokens, storage } = deps;
   const report = (order: string, outcome: string) =>
     publisher.callbackReceived({ order, model: '', state: '', outcome });
   return {
     keys,
     proxy: proxyOf(config.listen.proxy),
-    isSignedReport: signed => {
-      const secrets = orderEndpoints(config).flatMap(endpoint => endpoint.secrets);
+    // By the secrets of whoever the order was sent to: another target has no word on it.
+    isSignedReport: async signed => {
+      const order = await storage.orders.latest(signed.order);
+      const target = orderEndpoints(config).find(({ name }) => name === order?.target);
+      const secrets = target?.secrets ?? [];
       const right = isSignedReport(signed, secrets, clock.now());
       if (!right) report(signed.order.slice(0, 128), 'forged');
       return right;

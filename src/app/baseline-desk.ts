@@ -6,11 +6,11 @@ import type { BaselineDesk, BaselineSummary } from '../http/ports.ts';
 import { LeewayError } from '../lib/errors.ts';
 import { activeBaseline, type Baselines } from '../profile/baselines.ts';
 import type { LabelledRow } from '../profile/row-block.ts';
+import { fenced, type Prove } from './fence.ts';
 import type { Storage } from './storage.ts';
 
-export interface BaselineDeskDeps {
-  readonly storage: Storage;
-  readonly baselines: Baselines;
+/** How the rows of a file are read. */
+export interface UploadDeps {
   /** Decodes uploaded rows: any age is fine, the model is the one in the address. */
   readonly decoderFor: (model: string) => Decoder;
   /** Rows of an uploaded file as payloads. */
@@ -19,8 +19,13 @@ export interface BaselineDeskDeps {
     body: Uint8Array,
     text?: readonly string[],
   ) => AsyncIterable<Uint8Array>;
-  readonly runNow: () => number;
   readonly now: () => number;
+}
+
+export interface BaselineDeskDeps extends UploadDeps {
+  readonly storage: Storage;
+  readonly baselines: Baselines;
+  readonly runNow: () => number;
 }
 
 /** Makes and activates baselines on request. */
@@ -61,6 +66,16 @@ export function createBaselineDesk(deps: BaselineDeskDeps): BaselineDesk {
   };
 }
 
+/** The same desk, at which only the leader makes and activates baselines: two processes would number them alike. */
+export function ofLeader(desk: BaselineDesk, prove: Prove): BaselineDesk {
+  return {
+    ...desk,
+    upload: fenced(prove, desk.upload),
+    cut: fenced(prove, desk.cut),
+    activate: fenced(prove, desk.activate),
+  };
+}
+
 async function listOf({ baselines }: Storage, model: string): Promise<BaselineSummary[]> {
   const [list, activations] = await Promise.all([baselines.list(model), baselines.activations(model)]);
   return summarize(list, activations);
@@ -76,8 +91,8 @@ export function summarize(
 }
 
 /** A training set must be read wholly or not at all: the first row that cannot be used ends it. */
-async function* uploadedRows(
-  deps: BaselineDeskDeps,
+export async function* uploadedRows(
+  deps: UploadDeps,
   upload: {
     readonly model: string;
     readonly format: 'json' | 'ndjson' | 'csv' | 'parquet';

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { judgeToken, mintToken, type TokenVerdict } from '../act/callback-token.ts';
+import { judgeToken, type TokenVerdict, tokenContent, withToken } from '../act/callback-token.ts';
 import type { Clock } from '../lib/clock.ts';
 import type { TokenSecrets } from '../store/token-secrets.ts';
 
@@ -8,8 +8,10 @@ const forgetAfter = 10_000;
 
 /** Tokens with which receivers report on a single order. */
 export interface CallbackTokens {
-  /** `life` in milliseconds, on the wall clock. */
-  mint(order: string, life: number): Promise<string>;
+  /** What stands in the order as it is stored: no token yet. `life` in milliseconds, on the wall clock. */
+  draft(order: string, life: number): Promise<string>;
+  /** The body of an order as it is sent, token and all: the same bytes on every attempt. */
+  complete(body: string): Promise<string>;
   judge(order: string, token: string): Promise<TokenVerdict>;
 }
 
@@ -34,8 +36,8 @@ export function createCallbackTokens(deps: {
     return (await load())[0]!;
   };
   return {
-    mint: async (order, life) =>
-      mintToken({ order, expires: (deps.clock.now() + life) / 1000 }, await made()),
+    draft: async (order, life) => tokenContent({ order, expires: (deps.clock.now() + life) / 1000 }),
+    complete: async body => withToken(body, await made()),
     judge: async (order, token) => {
       const now = deps.clock.now();
       const verdict = judgeToken(token, { order, now }, known);

@@ -6,7 +6,8 @@ import type { Config } from '../config/schema.ts';
 import type { Election } from '../elect/election.ts';
 import type { KeyDesk } from '../http/access.ts';
 import { buildMetricsListener } from '../http/metrics-listener.ts';
-import type { HttpDeps, Intake as HttpIntake } from '../http/ports.ts';
+import type { HttpDeps, Intake as HttpIntake, StatusReader } from '../http/ports.ts';
+import type { ReceiverDesk } from '../http/receiver-desk.ts';
 import { buildHttp } from '../http/server.ts';
 import type { Clock } from '../lib/clock.ts';
 import { LeewayError } from '../lib/errors.ts';
@@ -19,7 +20,7 @@ import { createAccess } from './access.ts';
 import { createAlertReader } from './alert-reader.ts';
 import { controlDesks } from './alerts/desks.ts';
 import { createBacktestDesk } from './backtest/desk.ts';
-import { createBaselineDesk } from './baseline-desk.ts';
+import { createBaselineDesk, ofLeader } from './baseline-desk.ts';
 import { createBaselineHistory } from './baseline-history.ts';
 import { createChannelTester } from './channel-tester.ts';
 import type { Decoders } from './decoders.ts';
@@ -27,6 +28,7 @@ import { createDeliveryDesk } from './delivery-desk.ts';
 import { createServiceDoctor } from './doctor/service.ts';
 import type { ErasureKeeper } from './erasure-desk.ts';
 import { createExportDoor } from './export-door.ts';
+import { fenced } from './fence.ts';
 import { fileDoorOf } from './files/door.ts';
 import { reingestDoorOf } from './files/reingest-door.ts';
 import { createHttpIntake } from './http-intake.ts';
@@ -173,8 +175,9 @@ function portsOf(deps: DoorDeps): HttpDeps & { readonly tls?: ReturnType<typeof 
       store: storage.registry,
       clock: deps.clock,
       events: publisher,
+      prove: deps.election.prove,
     }),
-    history: createBaselineHistory({ storage, baselines: stages.baselines, runNow }),
+    history: historyOf(deps),
     windows: createWindowList(storage),
     backtest: createBacktestDesk({ ...deps, ...stages, rest: () => new Promise(setImmediate) }),
     alerts: createAlertReader(storage),
@@ -183,7 +186,7 @@ function portsOf(deps: DoorDeps): HttpDeps & { readonly tls?: ReturnType<typeof 
     receiverTester: createChannelTester({ ...deps, stored: deps.kept.endpoints }),
     retraining: createRetrainingDesk({ ...deps, retraining: stages.retraining, runNow }),
     status,
-    doctor: createServiceDoctor({ ...deps, version: version(), status, keyNeeded: () => deps.keys.needed() }),
+    doctor: doctorOf(deps, status, desks.receivers),
     metrics: publisher,
     limits: { bodyBytes: config.http.limits.bodyBytes, uploadBytes: config.http.limits.uploadBytes },
     corsOrigins: config.http.cors.origins,
@@ -196,8 +199,18 @@ function portsOf(deps: DoorDeps): HttpDeps & { readonly tls?: ReturnType<typeof 
   };
 }
 
-function baselineDeskOf({ config, storage, stages, decoders, runClock, clock }: DoorDeps) {
-  return createBaselineDesk({
+function doctorOf(deps: DoorDeps, status: StatusReader, receivers: ReceiverDesk) {
+  const keyNeeded = () => deps.keys.needed();
+  return createServiceDoctor({ ...deps, receivers, version: version(), status, keyNeeded });
+}
+
+function historyOf({ storage, stages, election, runClock }: DoorDeps) {
+  const baselines = { activate: fenced(election.prove, stages.baselines.activate) };
+  return createBaselineHistory({ storage, baselines, runNow: () => runClock.now() });
+}
+
+function baselineDeskOf({ config, storage, stages, decoders, runClock, clock, election }: DoorDeps) {
+  const desk = createBaselineDesk({
     storage,
     baselines: stages.baselines,
     decoderFor: decoders.forUpload,
@@ -205,6 +218,7 @@ function baselineDeskOf({ config, storage, stages, decoders, runClock, clock }: 
     runNow: () => runClock.now(),
     now: () => clock.now(),
   });
+  return ofLeader(desk, election.prove);
 }
 
 function deliveryDesks({

@@ -53,7 +53,13 @@ test('rows of the new name from before the order do not count, nor another envir
   expect(await gate()).toMatchObject({ outcome: 'gate-held-too-few-labels' });
 });
 
-test('without labels a person is needed; switched off everything passes', async () => {
+test('without labels a person is needed, whatever is reported; switched off everything passes', async () => {
+  const metrics = { accuracy_before: 0.7, accuracy_after: 0.9, rows: 100_000 };
+  const claimed = createGate({ performance, rules: () => defaultPromotion });
+  expect(await claimed({ ...request, metrics })).toMatchObject({ outcome: 'gate-held-no-labels' });
+  await put(9, '1', 10, 9);
+  expect(await claimed({ ...request, metrics })).toMatchObject({ outcome: 'gate-passed' });
+  performance = createMemoryPerformance();
   expect(await gate()).toMatchObject({ outcome: 'gate-held-no-labels' });
   expect(await gate({ ...defaultPromotion, gate: false })).toEqual({ outcome: 'gate-off', detail: '' });
 });

@@ -7,7 +7,7 @@ import type { PerformanceStore } from '../store/performance.ts';
 export interface GateDeps {
   readonly performance: Pick<PerformanceStore, 'labelled' | 'versions'>;
   /** Read anew each time: it may change while the service runs. */
-  readonly rules: () => PromotionRules;
+  readonly rules: (model: string) => PromotionRules;
 }
 
 const hourSeconds = 3600;
@@ -20,7 +20,7 @@ const ever = Math.floor(0xffff_ffff / hourSeconds) * hourSeconds;
 export function createGate(deps: GateDeps): (request: GateRequest) => Promise<GateVerdict> {
   const { performance } = deps;
   return async ({ model, environment, version, ordered, metrics }) => {
-    const { gate, leastLabels } = deps.rules();
+    const { gate, leastLabels } = deps.rules(model);
     if (!gate) return { outcome: 'gate-off', detail: '' };
     const stream = { model, environment };
     const since = Math.ceil(ordered / 1000 / hourSeconds) * hourSeconds;

@@ -4,8 +4,9 @@ import { Secret } from '../config/secret.ts';
 import type { Clock } from '../lib/clock.ts';
 import { LeewayError } from '../lib/errors.ts';
 import type { Events } from '../lib/events.ts';
-import { createSealer, parseSealingKey, type Sealer } from '../lib/seal.ts';
+import type { Sealer } from '../lib/seal.ts';
 import type { Receivers, StoredReceiver } from '../store/receivers.ts';
+import { sealerOf } from './sealing.ts';
 
 /** What is sealed of a receiver. */
 export interface Confidence {
@@ -47,8 +48,7 @@ export interface KeptReceivers {
 
 export function createKeptReceivers(deps: KeptReceiversDeps): KeptReceivers {
   const { store, clock } = deps;
-  const keys = deps.secretsKeys.map(key => parseSealingKey(key.reveal())).filter(key => key !== null);
-  const sealer = createSealer(keys);
+  const sealer = sealerOf(deps.secretsKeys);
   const unreadable = new Set<string>();
   const keep: KeptReceivers['keep'] = async (of, confidence) => {
     deps.hide(hidden(confidence));

@@ -1,9 +1,11 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { mintToken, withToken } from '../act/callback-token.ts';
 import { type Receiver, startReceiver } from '../act/channels/kit.ts';
 import { alertBody } from '../act/channels/samples.ts';
 import { createActTwins } from '../act/twins.ts';
 import { loadConfig } from '../config/load.ts';
 import type { Transition } from '../domain/alert.ts';
+import type { Order } from '../domain/order.ts';
 import { createManualClock } from '../lib/clock.ts';
 import { createRecordedEvents } from '../lib/events.ts';
 import { createLiveOutbox } from './live-outbox.ts';
@@ -100,6 +102,50 @@ describe('receivers of a running service', () => {
     await outbox.tick();
     await outbox.close();
     expect(paths()).toEqual(['late']);
+  });
+
+  it('get an order with what completes it, the same bytes every time', async () => {
+    const { twins, clock } = setUp();
+    const order: Order = {
+      id: 'or_1',
+      model: 'churn',
+      environment: 'prod',
+      kind: 'retrain',
+      state: 'requested',
+      reason: '',
+      at: start,
+      step: 1,
+      transition: '',
+      target: 'retraining',
+      trigger: 'manual',
+      by: 'ann',
+      body: JSON.stringify({ data: { order: 'or_1', callback_token: 'lwc1.or_1.1800000000' } }),
+      result: '',
+    };
+    await twins.orders.append(order);
+    const retraining = { url: `http://127.0.0.1:${receiver.port}/train`, secrets: [whsec] };
+    const whole = loadConfig(null, { retraining, outbound: { allow: ['127.0.0.1'] } } as never, {});
+    const outbox = createLiveOutbox({
+      config: whole,
+      guardSend: send => send,
+      deliveries: twins.deliveries,
+      clock,
+      random: () => 0,
+      events: createRecordedEvents(),
+      completeOrder: async body => withToken(body, 'secret'),
+    });
+    receiver.answer = response => void response.writeHead(503).end();
+    await outbox.tick();
+    receiver.answer = response => void response.end();
+    clock.advance(60_000);
+    await outbox.tick();
+    await outbox.close();
+    const bodies = receiver.received.map(({ body }) => body);
+    expect(bodies).toHaveLength(2);
+    expect(bodies[1]).toBe(bodies[0]);
+    const token = mintToken({ order: 'or_1', expires: 1_800_000_000 }, 'secret');
+    expect(JSON.parse(bodies[0]!)).toEqual({ data: { order: 'or_1', callback_token: token } });
+    expect(JSON.stringify([twins.orders.appended, twins.deliveries.recorded])).not.toContain(token);
   });
 
   it('hear nothing of an incident that was resolved before they could be told', async () => {

@@ -8,6 +8,7 @@ import type { Config } from '../config/schema.ts';
 import { inOrder, type LastOf } from './in-order.ts';
 import { orderEndpoints } from './retraining-rules.ts';
 import { createSustain, type Listener, type SustainDeps } from './sustain.ts';
+import { createRouteWatch, unheardRoutes } from './unheard.ts';
 
 /** Who is told of what, by the configuration. */
 export function endpointsOf(config: Pick<Config, 'channels' | 'retraining'>): Endpoint[] {
@@ -42,30 +43,46 @@ function listenersOf(config: Pick<Config, 'channels'>, senders: readonly Channel
   });
 }
 
+interface SendDeps {
+  /** What every attempt to send goes through. */
+  readonly guardSend: (send: Channel['send']) => Channel['send'];
+  readonly lastOf?: LastOf;
+  /** What is added to the body of an order when it is sent, and stored nowhere. */
+  readonly completeOrder?: (body: string) => Promise<string>;
+}
+
+function guarded(channel: Channel, { guardSend, lastOf, completeOrder }: SendDeps): Channel {
+  const ordered = lastOf === undefined ? channel : inOrder(channel, lastOf);
+  return { ...channel, send: guardSend(completed(ordered, completeOrder)) };
+}
+
+function completed(
+  { send }: Channel,
+  complete: ((body: string) => Promise<string>) | undefined,
+): Channel['send'] {
+  if (complete === undefined) return send;
+  return async ({ id, body }, endpoint, now) =>
+    send({ id, body: endpoint.takes === 'orders' ? await complete(body) : body }, endpoint, now);
+}
+
 /** Sections an outbox is made of. */
 const sectionsOfIt = ['channels', 'outbound', 'retraining'] as const;
+
+interface LiveOutboxDeps extends Omit<OutboxDeps, 'endpoints' | 'channels'>, SendDeps {
+  readonly config: Pick<Config, 'channels' | 'outbound' | 'retraining'> & Partial<Pick<Config, 'policies'>>;
+  /** Where alerts stand, for receivers that keep track of them; absent in a replay, whose clock is not theirs. */
+  readonly standing?: Pick<SustainDeps, 'alerts' | 'takenOn'>;
+}
 
 /**
  * An outbox whose receivers are those of the configuration at the beginning of each round: it holds nothing itself, so
  * it is made anew when they have changed, after what the old one has under way has come to its end.
  */
-export function createLiveOutbox(
-  deps: Omit<OutboxDeps, 'endpoints' | 'channels'> & {
-    readonly config: Pick<Config, 'channels' | 'outbound' | 'retraining'>;
-    /** What every attempt to send goes through. */
-    readonly guardSend: (send: Channel['send']) => Channel['send'];
-    /** Where alerts stand, for receivers that keep track of them; absent in a replay, whose clock is not theirs. */
-    readonly standing?: Pick<SustainDeps, 'alerts' | 'takenOn'>;
-    readonly lastOf?: LastOf;
-  },
-): Outbox & { close(): Promise<void> } {
+export function createLiveOutbox(deps: LiveOutboxDeps): Outbox & { close(): Promise<void> } {
   const { config } = deps;
   const make = () => {
     const { channels, outbound, retraining } = config;
-    const senders = createSenders(outbound.allow).map(channel => ({
-      ...channel,
-      send: deps.guardSend((deps.lastOf === undefined ? channel : inOrder(channel, deps.lastOf)).send),
-    }));
+    const senders = createSenders(outbound.allow).map(channel => guarded(channel, deps));
     const receivers = listenersOf(config, senders);
     const sustain = deps.standing && createSustain({ ...deps, ...deps.standing, receivers });
     const outbox = createOutbox({ ...deps, channels: senders, endpoints: endpointsOf(config) });
@@ -79,6 +96,14 @@ export function createLiveOutbox(
     return { channels, outbound, retraining, outbox, sustain, close };
   };
   let made = make();
+  const watchRoutes = createRouteWatch(deps.events);
+  /** Whom a policy names must be there; the store is asked only where the configuration does not know. */
+  const tellUnheard = async () => {
+    const { policies = [] } = config;
+    const configured = alertEndpoints(config);
+    if (unheardRoutes(policies, configured).length === 0) return;
+    watchRoutes(policies, [...configured, ...((await deps.stored?.()) ?? [])]);
+  };
   /** Apart from the rounds: a receiver that hangs must not hold them up. A round that fails is made up for. */
   let sustaining: Promise<unknown> | null = null;
   const keepTold = () => {
@@ -97,6 +122,7 @@ export function createLiveOutbox(
       await old.close();
     }
     keepTold();
+    await tellUnheard().catch(() => undefined);
     return made.outbox.tick(patience);
   };
   return {

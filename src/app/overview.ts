@@ -1,3 +1,4 @@
+import type { Config } from '../config/schema.ts';
 import type { Overview, OverviewReader } from '../http/operate-ports.ts';
 import type { ModelReader, StatusReader } from '../http/ports.ts';
 import type { ReceiverDesk, ReceiverSummary } from '../http/receiver-desk.ts';
@@ -6,6 +7,7 @@ import type { Source } from '../source/ports.ts';
 import type { Intake } from '../store/intake.ts';
 import type { RowMeter } from './row-meter.ts';
 import type { Storage } from './storage.ts';
+import { unheardRoutes, unheardText } from './unheard.ts';
 
 export interface OverviewDeps {
   readonly clock: Pick<Clock, 'now'>;
@@ -17,6 +19,7 @@ export interface OverviewDeps {
   readonly sources: readonly Source[];
   readonly meter: RowMeter;
   readonly receivers?: Pick<ReceiverDesk, 'list'>;
+  readonly config?: Pick<Config, 'policies'>;
 }
 
 /** Everything `leeway status` shows, in one answer. */
@@ -57,7 +60,13 @@ export function createOverview(deps: OverviewDeps): OverviewReader {
         failing: jobs
           .filter(({ outcome }) => outcome === 'failed')
           .map(({ job, model, started, detail }) => ({ job, model, started, detail })),
-        receivers: receivers.flatMap(troubleOf),
+        receivers: [
+          ...receivers.flatMap(troubleOf),
+          ...unheardRoutes(deps.config?.policies ?? [], receivers).map(each => ({
+            name: each.route,
+            trouble: unheardText(each),
+          })),
+        ],
       };
     },
   };

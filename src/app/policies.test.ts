@@ -63,7 +63,7 @@ describe('policies of a stream', () => {
   it('take every key', () => {
     const own = {
       name: 'night',
-      checks: ['errors', 'size'],
+      checks: ['errors', 'reused'],
       windows: [24, 168],
       severity: 'warning',
       tolerance: 0.05,
@@ -74,7 +74,7 @@ describe('policies of a stream', () => {
     };
     expect(only(own)).toMatchObject({
       name: 'night',
-      checks: ['errors', 'size'],
+      checks: ['errors', 'reused'],
       windows: [86_400, 604_800],
       severity: 'warning',
       when: { windows: 2, of: 3 },
@@ -87,16 +87,16 @@ describe('policies of a stream', () => {
   });
 
   it('look at their own checks and subjects alone', () => {
-    const policy = only({ name: 'a', checks: ['errors', 'size', 'drift'], subjects: ['inc*', 'status'] });
+    const policy = only({ name: 'a', checks: ['errors', 'reused', 'drift'], subjects: ['inc*', 'status'] });
     const of = (over: object) => severityOf(finding({ verdict: 'drift', effect: 0.5, ...over }), policy);
     expect(of({ subject: 'feature:income' })).toBe('page');
     expect(of({ subject: 'feature:age' })).toBe('other');
     expect(of({ check: 'missing', subject: 'feature:income' })).toBe('other');
     expect(of({ check: 'errors', subject: 'status' })).toBe('page');
     // A check that does not page by default does so by its verdict when it is named.
-    expect(severityOf(finding({ check: 'size', verdict: 'drift' }), defaultPolicy)).toBe('other');
+    expect(severityOf(finding({ check: 'reused', verdict: 'drift' }), defaultPolicy)).toBe('other');
     expect(
-      severityOf(finding({ check: 'size', verdict: 'drift' }), only({ name: 'b', checks: ['size'] })),
+      severityOf(finding({ check: 'reused', verdict: 'drift' }), only({ name: 'b', checks: ['reused'] })),
     ).toBe('page');
   });
 
@@ -107,6 +107,16 @@ describe('policies of a stream', () => {
     expect(of({ check: 'errors', effect: 0.045 })).toBe('near');
     expect(of({ check: 'errors', effect: 0.01 })).toBe('warn');
     expect(of({ check: 'schema', effect: 0.01 })).toBe('page');
+  });
+
+  it('hold a tolerance against a loss of performance when told, of one measure too', () => {
+    const policy = only({ name: 'a', checks: ['performance'], subjects: ['accuracy'], tolerance: 0.05 });
+    const of = (effect: number, subject = 'accuracy') =>
+      severityOf(finding({ check: 'performance', subject, verdict: 'drift', effect }), policy);
+    expect([0.05, 0.045, 0.03].map(effect => of(effect))).toEqual(['page', 'near', 'warn']);
+    expect(of(0.9, 'roc_auc')).toBe('other');
+    const lost = finding({ check: 'performance', subject: 'accuracy', verdict: 'drift', effect: 0.03 });
+    expect(severityOf(lost, defaultPolicy)).toBe('page');
   });
 
   it('follow a reload', () => {

@@ -1,9 +1,8 @@
 import { blindPolicy, defaultPolicy, type Policy } from '../act/policy.ts';
 import { streamRules } from '../config/overrides.ts';
-import { checkOf, fitsStream, type PolicyConfig, sizedChecks } from '../config/policies.ts';
+import { checkOf, fitsStream, type PolicyConfig, policySubject, sizedChecks } from '../config/policies.ts';
 import type { Config } from '../config/schema.ts';
 import type { MeasureRule } from '../detect/checks/measures.ts';
-import { subjectNamed } from '../domain/subject.ts';
 import { measureNamed } from '../stats/measures/index.ts';
 
 /** What policies are made from. */
@@ -76,7 +75,7 @@ function scopeOf(
   return {
     checks,
     leftOut: own.checks === undefined && measured === null ? base.leftOut : [],
-    subjects: own.subjects?.map(subject => named(subject)) ?? base.subjects,
+    subjects: own.subjects?.map(policySubject) ?? base.subjects,
     measure:
       measured === null || own.threshold === undefined
         ? base.measure
@@ -86,13 +85,6 @@ function scopeOf(
             alarmsWhen: measureNamed(own.measure!)?.alarmsWhen ?? 'above',
           },
   };
-}
-
-/** `status` and `latency` are subjects of the service, not features; patterns are taken as they are. */
-function named(subject: string): string {
-  return subject.startsWith('*') || subject === 'status' || subject === 'latency'
-    ? subject
-    : subjectNamed(subject);
 }
 
 /** A check that is named and has no tolerance pages by its verdict. */

@@ -6,17 +6,18 @@ import type { BaselineStore } from '../profile/ports.ts';
 
 /** Training data kept in a model registry. */
 export interface Artifacts {
-  /** Rows of the training data of a version; null where the registry has none, or there is no registry. */
+  /** Rows of the training data of a version; null where the registry has none. */
   fetch(model: string, version: string): Promise<UploadOptions['rows'] | null>;
 }
 
 export interface PromoterDeps {
   readonly baselines: Pick<Baselines, 'activate' | 'fromRange' | 'fromRows'>;
   readonly store: Pick<BaselineStore, 'activations' | 'list'>;
-  readonly artifacts?: Artifacts;
+  /** Absent: there is no registry. Read anew each time. */
+  readonly artifacts?: Artifacts | undefined;
   readonly gate?: Promoter['gate'];
   /** `training-data` unless told; read anew each time. */
-  readonly rules?: () => Pick<PromotionRules, 'from'>;
+  readonly rules?: (model: string) => Pick<PromotionRules, 'from'>;
 }
 
 /** The newest rows: how far back they reach. */
@@ -30,7 +31,7 @@ const newestMs = 7 * 86_400_000;
 export function createPromoter(deps: PromoterDeps): Promoter {
   return {
     ...(deps.gate === undefined ? {} : { gate: deps.gate }),
-    finds: () => deps.artifacts !== undefined || deps.rules?.().from === 'newest-rows',
+    finds: model => deps.artifacts !== undefined || deps.rules?.(model).from === 'newest-rows',
     promote: async promotion => {
       const { model, by, from } = promotion;
       const done = (await deps.store.activations(model)).find(activation => activation.by === by);
@@ -47,18 +48,23 @@ async function numberOf(deps: PromoterDeps, promotion: Promotion): Promise<numbe
   if (promotion.newestRows === true)
     return cut(deps, promotion, { what: 'newest rows at', period: { from: from - newestMs, to: from } });
   if (baseline !== undefined) return baseline;
-  const stored = await fromRegistry(deps, promotion);
+  const stored = await fromRegistry(deps, promotion).catch((error: unknown) => {
+    // A registry that refuses for good does not stand in the way of a period that is named.
+    const refused = error instanceof LeewayError && error.code === 'LW_REGISTRY_BASELINE';
+    if (refused && training !== undefined) return null;
+    throw error;
+  });
   if (stored !== null) return stored;
   if (training !== undefined) {
     if (!(training.from < training.to))
       throw new LeewayError('LW_BASELINE_INVALID', `the training period of version ${version} is empty`);
     return cut(deps, promotion, { what: 'training period of', period: training });
   }
-  if (deps.rules?.().from === 'newest-rows')
+  if (deps.rules?.(model).from === 'newest-rows')
     return cut(deps, promotion, { what: 'newest rows at', period: { from: from - newestMs, to: from } });
   throw new LeewayError(
     'LW_BASELINE_INVALID',
-    `version ${version} of ${model} came without a baseline or a training period`,
+    `version ${version} of ${model} came without a baseline or a training period${deps.artifacts === undefined ? '' : ', and the registry keeps no rows with it'}`,
     undefined,
     'A person may confirm it with the newest rows: `leeway retrain promote ORDER --confirm --newest-rows`.',
   );
@@ -70,11 +76,12 @@ async function made(deps: PromoterDeps, model: string, note: string): Promise<nu
 }
 
 async function fromRegistry(deps: PromoterDeps, { model, version, by }: Promotion): Promise<number | null> {
-  if (deps.artifacts === undefined || version === '') return null;
+  const { artifacts } = deps;
+  if (artifacts === undefined || version === '') return null;
   const note = `registry artifact of version ${version}, ${by}`;
   const known = await made(deps, model, note);
   if (known !== null) return known;
-  const rows = await deps.artifacts.fetch(model, version);
+  const rows = await artifacts.fetch(model, version);
   if (rows === null) return null;
   return (await deps.baselines.fromRows({ model, rows, note, origin: 'registry' })).baseline;
 }

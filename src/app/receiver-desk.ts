@@ -36,15 +36,13 @@ export function createReceiverDesk(deps: ReceiverDeskDeps): ReceiverDesk {
   };
   return {
     list: () => listOf(deps),
-    create: async ({ name, type, takes, url, by }) => {
+    create: async ({ name, type, url, by }) => {
       createTargetGuard(deps.config.outbound.allow).assert(url);
-      if (takes === 'orders' && type !== 'webhook')
-        throw new LeewayError('LW_REQUEST_INVALID', `orders are taken by a webhook, not by ${type}`);
       if ((await listOf(deps)).some(other => other.name === name))
         throw new LeewayError('LW_CONFLICT', `there is a receiver ${name} already`);
       const now = clock.now();
       const secrets = type === 'webhook' ? [makeSecret(now)] : [];
-      await kept.keep({ name, type, takes, by, at: now }, { url, secrets });
+      await kept.keep({ name, type, takes: 'alerts', by, at: now }, { url, secrets });
       const receiver = (await listOf(deps)).find(other => other.name === name)!;
       return { receiver, secret: secrets[0]?.text ?? null };
     },
@@ -105,7 +103,17 @@ async function listOf(deps: ReceiverDeskDeps): Promise<readonly ReceiverSummary[
 
 function unreadableOne({ name, type, takes }: KeptReceiver['row']): ReceiverSummary {
   const breaker = { state: 'closed', failures: 0, until: 0 } as const;
-  return { name, type, takes, origin: 'stored', host: '', state: 'unreadable', breaker, secrets: [] };
+  return {
+    name,
+    type,
+    takes,
+    origin: 'stored',
+    host: '',
+    state: 'unreadable',
+    breaker,
+    last: null,
+    secrets: [],
+  };
 }
 
 async function summaryOf(
@@ -114,13 +122,23 @@ async function summaryOf(
   more: Pick<ReceiverSummary, 'origin' | 'secrets'>,
 ): Promise<ReceiverSummary> {
   const { name, kind, takes, url } = endpoint;
-  const [known, breaker] = await Promise.all([
+  const [known, breaker, [last]] = await Promise.all([
     deps.deliveries.endpointState(name, takes),
     readBreaker(deps, name),
+    deps.deliveries.recent(name, 1),
   ]);
   const off = isDisabled(known, endpoint);
   const host = URL.canParse(url) ? new URL(url).host : '';
-  return { name, type: kind, takes, host, state: off ? 'disabled' : 'active', breaker, ...more };
+  return {
+    name,
+    type: kind,
+    takes,
+    host,
+    state: off ? 'disabled' : 'active',
+    breaker,
+    last: last === undefined ? null : { at: last.at, status: last.status },
+    ...more,
+  };
 }
 
 async function endpointNamed(deps: ReceiverDeskDeps, name: string): Promise<Endpoint> {

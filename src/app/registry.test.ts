@@ -1,13 +1,15 @@
 import { describe, expect, it } from 'vitest';
 import { failingDeps, namedKeys } from '../../test/twins/http-deps.ts';
 import { signDelivery } from '../act/mlflow/signature.ts';
+import { createRegistryTwin } from '../act/mlflow/twin.ts';
 import { loadConfig } from '../config/load.ts';
 import { Secret } from '../config/secret.ts';
 import type { RegistryRecord } from '../domain/registry.ts';
+import { absent, alone } from '../elect/election.ts';
 import type { AccessDeps, KeyDesk } from '../http/access.ts';
 import type { RegistryDoor } from '../http/registry-door.ts';
 import { buildHttp } from '../http/server.ts';
-import { isSignedDelivery } from './registry.ts';
+import { createRegistryDoor, isSignedDelivery } from './registry.ts';
 
 const secret = 'a secret of the registry';
 const now = 1_787_306_400_000;
@@ -36,7 +38,7 @@ async function setup(over: { keys?: KeyDesk; configured?: boolean; failures?: nu
   const access: AccessDeps = {
     keys: over.keys ?? namedKeys(),
     proxy: null,
-    isSignedReport: () => false,
+    isSignedReport: async () => false,
     judgeReportToken: async () => 'forged',
     isSignedDelivery: delivery => isSignedDelivery(delivery, config, now),
     requests: { perSecond: 1000, burst: 1000 },
@@ -142,5 +144,30 @@ describe('POST /v1/mlflow', () => {
       });
     expect((await get('read')).json()).toEqual({ events: [{ ...record, at: '2026-08-21T10:00:00.000Z' }] });
     expect((await get('ingest')).statusCode).toBe(403);
+  });
+});
+
+describe('events among several processes', () => {
+  const other = { entity: 'registered_model', action: 'created', data: { name: 'churn' } };
+  const door = (prove: () => Promise<void>) => {
+    const store = createRegistryTwin();
+    const fail = () => Promise.reject(new Error('reached'));
+    const baselines = { list: fail, upload: fail, activate: fail };
+    const events = { problemOccurred: () => undefined };
+    return createRegistryDoor({ config, baselines, store, clock: { now: () => now }, events, prove });
+  };
+
+  it('are the leader’s: others answer 503, and nothing is noted, so that MLflow sends them again', async () => {
+    const follower = door(absent.prove);
+    await expect(follower.handle('d1', Buffer.from(JSON.stringify(other)))).rejects.toMatchObject({
+      code: 'LW_NOT_LEADER',
+      status: 503,
+    });
+    expect(await follower.recent(10)).toEqual([]);
+  });
+
+  it('a process that is alone takes them', async () => {
+    const taken = await door(alone.prove).handle('d1', Buffer.from(JSON.stringify(other)));
+    expect([taken.record.outcome, taken.duplicate]).toEqual(['event-passed-over', false]);
   });
 });

@@ -9,6 +9,7 @@ import type { RegistryDelivery, RegistryDoor } from '../http/registry-door.ts';
 import type { Clock } from '../lib/clock.ts';
 import { LeewayError } from '../lib/errors.ts';
 import type { Events } from '../lib/events.ts';
+import { fenced, type Prove } from './fence.ts';
 
 /** MLflow waits 30 s for the answer to a webhook. */
 const timeoutMilliseconds = 12_000;
@@ -20,6 +21,8 @@ export function createRegistryDoor(deps: {
   readonly store: RegistryStore;
   readonly clock: Pick<Clock, 'now'>;
   readonly events: Pick<Events, 'problemOccurred'>;
+  /** Two processes would number baselines alike: what follows from an event is the leader's. MLflow sends it again. */
+  readonly prove: Prove;
 }): RegistryDoor {
   const { config } = deps;
   const configured = () => {
@@ -36,12 +39,12 @@ export function createRegistryDoor(deps: {
   return {
     configured: () => config.mlflow !== undefined,
     recent: refresher.recent,
-    handle: async (delivery, body) => {
+    handle: fenced(deps.prove, async (delivery, body) => {
       const event = parseEvent(body);
       if (event === null)
         throw new LeewayError('LW_BODY_INVALID', "The body is no event of MLflow's model registry.");
       return refresher.handle(delivery, event);
-    },
+    }),
   };
 }
 

@@ -27,7 +27,7 @@ async function setup(retraining: object = { url: 'https://train.example.org', se
   const life = await world.restart({
     target: kind => targetFor(config, kind),
     rails: kind => railsOf(config, kind),
-    token: tokens.mint,
+    token: tokens.draft,
   });
   const publisher = {
     accessRefused: () => undefined,
@@ -55,7 +55,14 @@ async function setup(retraining: object = { url: 'https://train.example.org', se
       retraining: guarded,
       runNow: world.clock.now,
     }),
-    access: createAccess({ config, keys: namedKeys(), clock: world.clock, publisher, tokens }),
+    access: createAccess({
+      config,
+      keys: namedKeys(),
+      clock: world.clock,
+      publisher,
+      tokens,
+      storage: world.stores,
+    }),
   });
   const call = async (method: 'GET' | 'POST', url: string, key: string, payload?: object) => {
     const headers = { host: 'localhost', ...(key === '' ? {} : { authorization: `Bearer ${key}` }) };
@@ -69,12 +76,17 @@ async function setup(retraining: object = { url: 'https://train.example.org', se
     await call('POST', '/v1/models/churn/arm', 'key-admin', { armed: true, by: 'ann' });
     const { id } = (await order()).body as { id: string };
     const { body } = world.stores.orders.appended.find(each => each.id === id && each.step === 1)!;
-    return { id, token: (JSON.parse(body) as { data: { callback_token: string } }).data.callback_token };
+    const whole = await tokens.complete(body);
+    return {
+      id,
+      body,
+      token: (JSON.parse(whole) as { data: { callback_token: string } }).data.callback_token,
+    };
   };
   const fail = (error: LeewayError | null) => {
     broken = error;
   };
-  return { world, call, order, sent, outcomes, kept, fail };
+  return { world, call, order, sent, outcomes, kept, tokens, fail };
 }
 
 const running = { event_id: 'e1', state: 'running' };
@@ -142,6 +154,31 @@ describe('orders by hand', () => {
     });
   });
 
+  it('show the run that their target started, and no address that is no web page', async () => {
+    const { world, call, sent } = await setup();
+    const { id } = await sent();
+    const attempt = {
+      attempt: 1,
+      at: start,
+      outcome: 'done',
+      status: 201,
+      detail: '',
+      durationSeconds: 1,
+      next: 0,
+    } as const;
+    const record = (endpoint: string, more: object) =>
+      world.stores.deliveries.record({ ...attempt, message: `${id}_${endpoint}`, endpoint, ...more });
+    await record('ci', { run: 'retrain #7', url: 'https://ci.example.org/7' });
+    await record('airflow', { at: start + 1000, run: 'manual_7', url: 'javascript:alert(1)' });
+    await record('hook', {});
+    expect((await call('GET', `/v1/orders/${id}`, 'key-read')).body).toMatchObject({
+      runs: [
+        { target: 'ci', run: 'retrain #7', url: 'https://ci.example.org/7', at: start },
+        { target: 'airflow', run: 'manual_7', url: '', at: start + 1000 },
+      ],
+    });
+  });
+
   it('arming says who takes which kind of orders, and that nobody does', async () => {
     const { call, order } = await setup({
       targets: {
@@ -149,6 +186,7 @@ describe('orders by hand', () => {
         b: { type: 'webhook', url: 'https://b.example.org', secrets: [secret] },
       },
       retrain: { target: 'b' },
+      rebuild: { target: 'none' },
     });
     const armed = await call('POST', '/v1/models/churn/arm', 'key-admin', { armed: true, by: 'ann' });
     expect(armed.body.receivers).toEqual({ retrain: 'b', rebuild: null });
@@ -157,6 +195,26 @@ describe('orders by hand', () => {
 });
 
 describe('reports with a token', () => {
+  it('whose token is stored nowhere and shown to nobody', async () => {
+    const { sent, call, tokens, world, kept } = await setup();
+    const { id, token, body } = await sent();
+    const mac = token.slice(token.lastIndexOf('.') + 1);
+    expect(body).toContain(`"callback_token":"lwc1.${id}.`);
+    world.clock.advance(hour);
+    expect(await tokens.complete(body)).toContain(token);
+    const shown = await Promise.all(
+      [`/v1/orders/${id}`, '/v1/orders', '/v1/models/churn/orders'].map(url => call('GET', url, 'key-read')),
+    );
+    for (const hidden of [mac, kept[0]!]) {
+      expect(hidden.length).toBeGreaterThan(40);
+      expect(JSON.stringify([world.stores.orders.appended, shown])).not.toContain(hidden);
+    }
+    expect(shown[0]!.status).toBe(200);
+    expect((await call('POST', `/v1/retrainings/${id}/events`, `lwc1.${id}.1800000000`, {})).status).toBe(
+      401,
+    );
+  });
+
   it('need no key, for their order alone', async () => {
     const { call, sent, outcomes } = await setup();
     const { id, token } = await sent();
@@ -211,10 +269,15 @@ describe('reports with a token', () => {
     const secrets = { all: async () => [...kept], add: async (text: string) => void kept.push(text) };
     const [a, b] = [createCallbackTokens({ secrets, clock }), createCallbackTokens({ secrets, clock })];
     expect(await b.judge('or_1', 'lwc1.or_1.1.x')).toBe('forged');
-    const token = await a.mint('or_1', hour);
+    const mint = async (of: typeof a) => {
+      const body = JSON.stringify({ data: { callback_token: await of.draft('or_1', hour) } });
+      return (JSON.parse(await of.complete(body)) as { data: { callback_token: string } }).data
+        .callback_token;
+    };
+    const token = await mint(a);
     clock.advance(10_000);
     expect(await b.judge('or_1', token)).toBe('valid');
-    expect(await a.judge('or_1', await b.mint('or_1', hour))).toBe('valid');
+    expect(await a.judge('or_1', await mint(b))).toBe('valid');
     expect(kept).toHaveLength(1);
   });
 });

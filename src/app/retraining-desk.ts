@@ -4,8 +4,15 @@ import { askId } from '../act/ids.ts';
 import type { Retraining } from '../act/retraining.ts';
 import { nextSlot } from '../act/slots.ts';
 import type { Config } from '../config/schema.ts';
+import type { Delivery } from '../domain/alert.ts';
 import { orderKinds } from '../domain/order.ts';
-import type { NotificationAnswer, RetrainingDesk, RetrainingOverview } from '../http/retraining-desk.ts';
+import type {
+  NotificationAnswer,
+  OrderLife,
+  RetrainingDesk,
+  RetrainingOverview,
+} from '../http/retraining-desk.ts';
+import { webAddress } from '../lib/web-address.ts';
 import { railsOf, targetFor } from './retraining-rules.ts';
 import type { Storage } from './storage.ts';
 
@@ -15,6 +22,7 @@ export interface RetrainingDeskDeps {
     readonly orders: Pick<Storage['orders'], 'steps'>;
     readonly callbacks: Pick<Storage['callbacks'], 'of'>;
     readonly arming: Pick<Storage['arming'], 'stopped' | 'history' | 'stops'>;
+    readonly deliveries: Pick<Storage['deliveries'], 'attempts'>;
   };
   readonly retraining: Retraining;
   /** Run's clock, epoch milliseconds. */
@@ -51,16 +59,28 @@ export function createRetrainingDesk(deps: RetrainingDeskDeps): RetrainingDesk {
       const steps = await storage.orders.steps(id);
       const order = steps.at(-1);
       if (order === undefined) return null;
-      const reports = await storage.callbacks.of(id);
+      const [reports, attempts] = await Promise.all([
+        storage.callbacks.of(id),
+        storage.deliveries.attempts(id),
+      ]);
       return {
         order,
         steps,
         reports: reports.map(({ eventId, state, at, body }) => ({ event: eventId, state, at, body })),
+        runs: runsOf(attempts),
       };
     },
     overview: () => overviewOf(deps),
     receiver: kind => targetFor(config, kind),
   };
+}
+
+/** What the answers to an order say was started. An address is shown as a link: anything but http(s) is left out. */
+function runsOf(attempts: readonly Delivery[]): OrderLife['runs'] {
+  return attempts.flatMap(({ endpoint: target, run = '', url = '', at }) => {
+    const address = webAddress(url) ?? '';
+    return run === '' && address === '' ? [] : [{ target, run, url: address, at }];
+  });
 }
 
 async function overviewOf({ config, storage, runNow }: RetrainingDeskDeps): Promise<RetrainingOverview> {

@@ -1,6 +1,6 @@
 import type { Endpoint } from '../act/channel.ts';
 import type { Rails } from '../act/guards.ts';
-import { shortTarget, targetNames } from '../config/retraining.ts';
+import { noTarget, shortTarget, targetNames } from '../config/retraining.ts';
 import type { Config } from '../config/schema.ts';
 import type { OrderKind } from '../domain/order.ts';
 
@@ -38,7 +38,7 @@ interface TargetConfig {
 export function targetFor({ retraining }: Pick<Config, 'retraining'>, kind: OrderKind): string | null {
   if (retraining === undefined) return null;
   const named = retraining[kind].target;
-  if (named !== undefined) return named;
+  if (named !== undefined) return named === noTarget ? null : named;
   const names = targetNames(retraining);
   if (retraining.url !== undefined) return shortTarget;
   return names.length === 1 ? names[0]! : null;

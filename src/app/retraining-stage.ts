@@ -45,7 +45,7 @@ export function createRetrainingStage(deps: RetrainingStageDeps): {
     rails: kind => railsOf(config, kind),
     counts: countsOf(storage),
     doubts: (stream, now) => streamDoubts(storage.alerts, stream, { now }),
-    token: tokens.mint,
+    token: tokens.draft,
   });
   const schedules = createSchedules({
     slots: storage.slots,

@@ -6,7 +6,7 @@ import { defaultPolicy, type Policy } from '../act/policy.ts';
 import type { Retraining } from '../act/retraining.ts';
 import { calendarOf } from '../config/calendar.ts';
 import { objectivesOf } from '../config/objectives.ts';
-import { defaultPromotion } from '../config/promotion.ts';
+import { promotionFor } from '../config/promotion.ts';
 import type { Config } from '../config/schema.ts';
 import { createDetector, type Detector } from '../detect/detector.ts';
 import type { Clock } from '../lib/clock.ts';
@@ -14,6 +14,7 @@ import type { Events } from '../lib/events.ts';
 import { type Auditor, createAuditor } from '../profile/auditor.ts';
 import { activeBaseline, type Baselines, createBaselines } from '../profile/baselines.ts';
 import { createProfiler, type Profiler } from '../profile/profiler.ts';
+import { createFileRows } from '../store/file-rows.ts';
 import { createPerformanceStore } from '../store/performance.ts';
 import type { JudgeDeps } from './backtest/judge.ts';
 import type { CallbackTokens } from './callback-tokens.ts';
@@ -25,10 +26,12 @@ import { createLiveOutbox } from './live-outbox.ts';
 import type { Failpoint } from './options.ts';
 import { measuresOf, policiesOf } from './policies.ts';
 import { createPromoter } from './promoter.ts';
+import { createRegistryArtifacts } from './registry-artifacts.ts';
 import { createRetrainingStage } from './retraining-stage.ts';
 import type { RunClock } from './run-clock.ts';
 import type { Storage } from './storage.ts';
 import { createStreamRules } from './stream-rules.ts';
+import { createUploadReader } from './uploads.ts';
 
 export interface StageDeps {
   readonly config: Config;
@@ -125,7 +128,7 @@ export function createStages(deps: StageDeps): Stages {
   };
 }
 
-const promotionOf = (config: Config) => config.retraining?.promotion ?? defaultPromotion;
+const promotionOf = (config: Config) => (model: string) => promotionFor(config.retraining?.promotion, model);
 
 /** In a replay labels come when they say so; otherwise when they were stored. */
 function createPerformance({ storage, runClock }: StageDeps) {
@@ -147,18 +150,27 @@ function createBaselineReader({ baselines }: Storage) {
 function createActStage(deps: StageDeps, baselines: Baselines) {
   const { config, storage, events, clock, random, failpoint } = deps;
   const links = lateLinks(deps.publicUrl);
+  const readRows = createUploadReader({ directory: config.data, files: createFileRows(storage.database) });
   const { retraining, tokens } = createRetrainingStage({
     ...deps,
     promoter: createPromoter({
       baselines,
       store: storage.baselines,
-      gate: createGate({ performance: createPerformance(deps), rules: () => promotionOf(config) }),
-      rules: () => promotionOf(config),
+      // The registry may be configured, or changed, while the service runs.
+      get artifacts() {
+        return createRegistryArtifacts({ config, clock, readRows });
+      },
+      gate: createGate({ performance: createPerformance(deps), rules: promotionOf(config) }),
+      rules: promotionOf(config),
     }),
     links,
   });
   const actor = createActor({
-    alerts: { ...storage.alerts, append: fenced(deps.prove, storage.alerts.append) },
+    alerts: {
+      ...storage.alerts,
+      append: fenced(deps.prove, storage.alerts.append),
+      remember: fenced(deps.prove, storage.alerts.remember),
+    },
     orders: { consider: retraining.consider },
     policiesOf: stream => policiesOf(config, stream, deps.policy ?? defaultPolicy),
     links,
@@ -175,6 +187,8 @@ function createActStage(deps: StageDeps, baselines: Baselines) {
       : { standing: { alerts: storage.episodes, takenOn: storage.acknowledgements } }),
     deliveries: storage.deliveries,
     stored: deps.kept.endpoints,
+    completeOrder: tokens.complete,
+    beginOrder: retraining.begin,
     clock,
     random,
     events,

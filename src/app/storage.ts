@@ -3,6 +3,7 @@ import type { Config } from '../config/schema.ts';
 import type { Clock } from '../lib/clock.ts';
 import { LeewayError } from '../lib/errors.ts';
 import type { Events } from '../lib/events.ts';
+import type { Sealer } from '../lib/seal.ts';
 import { createAcknowledgements } from '../store/acknowledgements.ts';
 import { createAlerts } from '../store/alerts.ts';
 import { createArming } from '../store/arming.ts';
@@ -38,6 +39,7 @@ import { createStanding } from '../store/standing.ts';
 import { createSteady } from '../store/steady.ts';
 import { createTokenSecrets } from '../store/token-secrets.ts';
 import { createWindowReader } from '../store/windows.ts';
+import { sealerOf } from './sealing.ts';
 
 /** The open store with one repository a noun. */
 export type Storage = ReturnType<typeof repositories> & { close(): Promise<void> };
@@ -65,7 +67,8 @@ export async function openStorage(deps: {
     await database.close();
     throw error;
   }
-  return { ...repositories(database, db, deps.clock), close: () => database.close() };
+  const sealer = sealerOf(config.secretsKeys);
+  return { ...repositories(database, db, deps.clock, sealer), close: () => database.close() };
 }
 
 /**
@@ -97,7 +100,7 @@ function makeDirectory(path: string): void {
   }
 }
 
-function repositories(database: Database, db: string, clock: Clock) {
+function repositories(database: Database, db: string, clock: Clock, sealer: Sealer) {
   const storeClock = createStoreClock(database);
   return {
     database,
@@ -127,7 +130,7 @@ function repositories(database: Database, db: string, clock: Clock) {
     silences: createSilences({ database, db }),
     slots: createSlots({ database, db }),
     standing: createStanding({ database, db }),
-    tokenSecrets: createTokenSecrets({ database, db }),
+    tokenSecrets: createTokenSecrets({ database, db, sealer }),
     noise: createNoiseStore(database, db),
     windows: createWindowReader(database, db),
   };

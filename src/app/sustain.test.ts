@@ -46,6 +46,7 @@ function setUp(over: { readonly kind?: 'forgets' | 'keeps'; readonly routes?: re
   const stored: Transition[] = [transition({ routes: over.routes ?? [] })];
   const takenOn: Awaited<ReturnType<SustainDeps['takenOn']['latest']>>[number][] = [];
   const sent: { id: string; type: string; timestamp: string }[] = [];
+  const texts: string[] = [];
   const problems: string[] = [];
   const state = { answer: { status: 200, detail: '', retryAfter: null } as Answer };
   const channel: Channel = {
@@ -55,6 +56,7 @@ function setUp(over: { readonly kind?: 'forgets' | 'keeps'; readonly routes?: re
     send: async ({ id, body }) => {
       const { type, timestamp } = JSON.parse(body);
       sent.push({ id, type, timestamp });
+      texts.push(body);
       return state.answer;
     },
     close: async () => undefined,
@@ -74,7 +76,18 @@ function setUp(over: { readonly kind?: 'forgets' | 'keeps'; readonly routes?: re
     clock,
     events: { problemOccurred: ({ message }) => void problems.push(message) },
   };
-  return { clock, stored, takenOn, sent, problems, state, channel, deps, make: () => createSustain(deps) };
+  return {
+    clock,
+    stored,
+    takenOn,
+    sent,
+    texts,
+    problems,
+    state,
+    channel,
+    deps,
+    make: () => createSustain(deps),
+  };
 }
 
 describe('a receiver that forgets', () => {
@@ -136,8 +149,21 @@ describe('a receiver that forgets', () => {
         .tick(),
     ).toBe(1);
     const paused = setUp();
-    paused.stored.push(transition({ from: 'firing', to: 'paused' }));
+    paused.stored.push(transition({ from: 'ok', to: 'paused', notify: false }));
     expect(await paused.make().tick()).toBe(0);
+  });
+
+  it('is told as before while the policy is paused: that ends no alert', async () => {
+    const { clock, stored, sent, texts, make } = setUp();
+    const body = JSON.stringify({ type: 'alert.resolved', data: { summary: 'back within tolerance' } });
+    stored.push(transition({ id: 'tr_p', from: 'firing', to: 'paused', notify: false, body }));
+    const sustain = make();
+    for (let i = 0; i < 3; i++) {
+      expect(await sustain.tick()).toBe(1);
+      clock.advance(minute);
+    }
+    expect(new Set(sent.map(({ type }) => type))).toEqual(new Set(['alert.firing']));
+    expect(texts.some(text => text.includes('back within'))).toBe(false);
   });
 
   it('is left alone until the next round when it is in trouble, which is said once', async () => {

@@ -113,12 +113,20 @@ export function createSustain(deps: SustainDeps): Sustain {
 async function readStanding(alerts: StandingAlerts, since: number): Promise<readonly Transition[]> {
   const standing: Transition[] = [];
   for (const transition of await alerts.latest(null)) {
-    const fires = transition.to === 'firing';
-    if (!fires && (transition.to !== 'ok' || transition.at < since || !transition.notify)) continue;
+    if (!isFiring(transition) && (transition.to !== 'ok' || transition.at < since || !transition.notify))
+      continue;
     const episode = await alerts.transitions({ alert: transition, before: null, limit: 1 });
-    if (episode.some(each => each.notify && each.to === 'firing')) standing.push(transition);
+    if (!episode.some(each => each.notify && each.to === 'firing')) continue;
+    // What a pause says of itself is that it is over.
+    const { body } = transition.to === 'paused' ? episode.findLast(({ to }) => to === 'firing')! : transition;
+    standing.push({ ...transition, body });
   }
   return standing;
+}
+
+/** Whether an alert fires; a pause in which nothing is told ends nothing. */
+function isFiring({ from, to }: Pick<Transition, 'from' | 'to'>): boolean {
+  return to === 'firing' || (to === 'paused' && from === 'firing');
 }
 
 interface Told {
@@ -133,13 +141,14 @@ function messagesOf({ endpoint, channel }: Listener, standing: Standing, now: nu
   return standing.transitions
     .filter(({ routes }) => routes.length === 0 || routes.includes(endpoint.name))
     .flatMap((transition): Told[] => {
-      const { id, to, at, body } = transition;
+      const { id, at, body } = transition;
+      const fires = isFiring(transition);
       if (sustained !== undefined) {
-        if (to === 'firing') return [{ key: null, id, body: asOf(body, 'alert.firing', now) }];
+        if (fires) return [{ key: null, id, body: asOf(body, 'alert.firing', now) }];
         return at >= now - sustained.after ? [{ key: null, id, body }] : [];
       }
       const { model, environment, policy, episode } = transition;
-      if (to !== 'firing' || !isTakenOn(transition, standing)) return [];
+      if (!fires || !isTakenOn(transition, standing)) return [];
       const key = JSON.stringify([endpoint.name, model, environment, policy, episode]);
       return [{ key, id, body: asOf(body, 'alert.acknowledged', now) }];
     });

@@ -115,6 +115,11 @@ export const errorCodes = {
     advice:
       'Check that the Alertmanager (or PagerDuty) of that name answers. It is told again every minute; an alert that it was not told of for four minutes ends there, and begins again when it is reached.',
   },
+  LW_ROUTE_UNHEARD: {
+    status: 500,
+    advice:
+      'Make a receiver of that name with `leeway channels create`, or correct `routes` of the policy: its alerts reach nobody by that route.',
+  },
   LW_SECRETS_KEY: {
     status: 400,
     advice:

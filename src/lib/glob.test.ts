@@ -1,6 +1,6 @@
 import * as fc from 'fast-check';
 import { describe, expect, it, test } from 'vitest';
-import { fitsGlob } from './glob.ts';
+import { fitsGlob, globsMeet } from './glob.ts';
 
 describe('a pattern', () => {
   test.each([
@@ -32,6 +32,21 @@ describe('a pattern', () => {
           expect(fitsGlob(parts.join('*'), parts.join(by))).toBe(true);
         },
       ),
+    );
+  });
+});
+
+describe('two patterns', () => {
+  const patterns = fc.stringMatching(/^[ab*]{0,6}$/);
+  const texts = ['', 'a', 'b'];
+  for (let from = 1; from < texts.length && texts.length < 4000; from++)
+    texts.push(`${texts[from]}a`, `${texts[from]}b`);
+
+  it('meet if and only if some text is as both say', () => {
+    fc.assert(
+      fc.property(patterns, patterns, (one, other) => {
+        expect(globsMeet(one, other)).toBe(texts.some(text => fitsGlob(one, text) && fitsGlob(other, text)));
+      }),
     );
   });
 });

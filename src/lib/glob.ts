@@ -18,3 +18,24 @@ export function fitsGlob(pattern: string, name: string): boolean {
   }
   return true;
 }
+
+/**
+ * Whether some name is as both patterns say. Time and memory are the product of their lengths at most.
+ *
+ * @example
+ * globsMeet('churn-*', '*-v2') // => true
+ */
+export function globsMeet(one: string, other: string): boolean {
+  // Whether some text is as the beginning of `one` that is looked at, and the first j letters of `other`, both say.
+  let row = Array.from({ length: other.length + 1 }, (_, j) => /^\**$/.test(other.slice(0, j)));
+  for (const letter of one.split('')) {
+    const next = [row[0]! && letter === '*'];
+    for (let j = 1; j <= other.length; j++) {
+      const beside = other[j - 1]!;
+      const star = letter === '*' || beside === '*';
+      next.push(star ? row[j]! || next[j - 1]! : letter === beside && row[j - 1]!);
+    }
+    row = next;
+  }
+  return row[other.length]!;
+}

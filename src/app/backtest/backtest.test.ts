@@ -34,6 +34,7 @@ function play(windows: readonly JudgedWindow[], over: Partial<BacktestRun> = {})
     rails: () => usualRails,
     counts: { rows: async () => 1e6, labels: async () => 1e6 },
     promotions: [],
+    schedules: [],
     latenessSeconds: 600,
     rest: async () => undefined,
     ...over,
@@ -82,6 +83,33 @@ describe('a backtest', () => {
     const windows = days(60, i => i >= 20);
     await play(windows, { windows: inParts(windows, 60), rest: async () => void rests++ });
     expect(rests).toBeGreaterThanOrEqual(60);
+  });
+
+  it('plays the calendars too: their orders count for the limits, and stop at data in doubt', async () => {
+    const calendar = { model: 'churn', environment: 'prod', kind: 'retrain', timeZone: 'UTC' } as const;
+    const schedules = [{ ...calendar, cron: '0 3 * * *' }];
+    const windows = days(60, i => i >= 20);
+    const of = async (over: Partial<BacktestRun>) => (await play(windows, over)).scenarios[0]!;
+    const { orders } = await of({ schedules, to: (start + 20 * day) * 1000 });
+    expect(orders.filter(({ trigger }) => trigger === 'schedule')).toHaveLength(20);
+    expect(new Set(orders.map(({ at }) => new Date(at).getUTCHours()))).toContain(3);
+    const held = (all: typeof orders) =>
+      all.some(({ trigger, reason }) => trigger === 'policy' && reason.startsWith('cooldown: '));
+    expect(held(orders)).toBe(true);
+    const without = await of({});
+    expect(held(without.orders)).toBe(false);
+    expect(without.orders.every(({ trigger }) => trigger === 'policy')).toBe(true);
+    const gone = days(60, () => false).map(({ findings, ...window }) => ({
+      ...window,
+      findings: findings.map(each =>
+        each.check === 'volume' ? { ...each, verdict: 'no-data' as const, p: 0, alpha: 1e-4 } : each,
+      ),
+    }));
+    const silent = (await play(gone, { schedules, windows: inParts(gone) })).scenarios[0]!;
+    expect(silent.orders.at(-1)).toMatchObject({
+      state: 'refused',
+      reason: 'data-quality: data in doubt: no-data',
+    });
   });
 
   it('compares policies and budgets over the same windows', async () => {

@@ -1,6 +1,7 @@
 import type { RowCounter } from '../../act/consider.ts';
 import type { Rails } from '../../act/guards.ts';
 import type { Policy } from '../../act/policy.ts';
+import type { Schedule } from '../../act/schedules.ts';
 import type { JudgedWindow } from '../../domain/finding.ts';
 import type { OrderKind } from '../../domain/order.ts';
 import { rescaled } from './budget.ts';
@@ -28,6 +29,8 @@ export interface BacktestRun extends BacktestPeriod {
   readonly rails: (kind: OrderKind) => Rails;
   readonly counts: RowCounter;
   readonly promotions: readonly number[];
+  /** Calendars that order for the model. */
+  readonly schedules: readonly Schedule[];
   readonly latenessSeconds: number;
   /** Called between two parts, so that other work gets its turn. */
   readonly rest: () => Promise<unknown>;
@@ -60,6 +63,7 @@ export async function runBacktest(run: BacktestRun): Promise<BacktestResult> {
     if (last !== undefined) until = (last.windowStart + last.windowSeconds) * 1000;
     await run.rest();
   }
+  for (const { play } of plays) await play.finish(run.to);
   return {
     until,
     scenarios: plays.map(({ scenario, tally, play }) => ({

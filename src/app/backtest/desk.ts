@@ -80,6 +80,9 @@ async function run(deps: BacktestDeskDeps, ask: BacktestAsk): Promise<BacktestAn
     rails: kind => railsOf(config, kind),
     counts: await rowCounts(storage, period),
     promotions: await storage.alerts.promotions(model),
+    schedules: (config.retraining?.schedules ?? []).filter(
+      schedule => schedule.model === model && schedule.environment === environment,
+    ),
     latenessSeconds: settings.latenessSeconds,
     rest: deps.rest,
   });

@@ -5,7 +5,11 @@ import { createLinks } from '../../act/links.ts';
 import type { Policy } from '../../act/policy.ts';
 import type { OrderStore } from '../../act/ports.ts';
 import { createRetraining } from '../../act/retraining.ts';
+import { askAt, type Schedule } from '../../act/schedules.ts';
+import { readCalendar } from '../../act/slots.ts';
+import { streamDoubts } from '../../act/stream-doubts.ts';
 import { createActTwins } from '../../act/twins.ts';
+import { endOf } from '../../act/window-order.ts';
 import type { Transition } from '../../domain/alert.ts';
 import type { JudgedWindow } from '../../domain/finding.ts';
 import type { Order, OrderKind } from '../../domain/order.ts';
@@ -18,6 +22,9 @@ export interface PlayDeps {
   readonly counts: RowCounter;
   /** When baselines were activated after the first one, epoch milliseconds, ascending. */
   readonly promotions: readonly number[];
+  /** Calendars that order for the model, and from when on they are looked at, epoch milliseconds. */
+  readonly schedules: readonly Schedule[];
+  readonly from: number;
   /** How long a window waits for late rows: it is decided on that long after its end. */
   readonly latenessSeconds: number;
   /** Called now and then, so that other work gets its turn. */
@@ -28,6 +35,8 @@ export interface PlayDeps {
 export interface Play {
   /** Folds in windows; they come in order of their ends. */
   feed(windows: readonly JudgedWindow[]): Promise<void>;
+  /** What the calendars order up to the end of the period, after the last window. */
+  finish(to: number): Promise<void>;
   readonly transitions: readonly Transition[];
   /** First step of every order; one that was refused and then given has a step for each. */
   readonly orders: readonly Order[];
@@ -43,6 +52,8 @@ export function createPlay(deps: PlayDeps): Play {
   const twins = createActTwins(clock);
   const transitions: Transition[] = [];
   const orders: Order[] = [];
+  const newest = new Map<number, JudgedWindow>();
+  const found = { findingsSince: async () => [...newest.values()] };
   const links = createLinks('http://leeway.invalid');
   const retraining = createRetraining({
     orders: trainedAtOnce(twins.orders, order => orders.push(order)),
@@ -56,7 +67,7 @@ export function createPlay(deps: PlayDeps): Play {
     target: () => 'backtest',
     rails: deps.rails,
     counts: deps.counts,
-    doubts: async () => [],
+    doubts: (stream, at) => streamDoubts(found, stream, { now: at }),
     token: async () => '',
   });
   const actor = createActor({
@@ -71,23 +82,48 @@ export function createPlay(deps: PlayDeps): Play {
     links,
     events: { alertChanged: transition => void transitions.push(transition), problemOccurred: fail },
   });
+  const slotsUpTo = createSlotReader(deps);
+  const askUpTo = async (time: number) => {
+    for (const { schedule, slot } of slotsUpTo(time)) {
+      now = slot;
+      await retraining.ask(askAt(schedule, slot, slot));
+    }
+  };
   return {
     feed: async windows => {
       // One moment after the other: the rails of one alert's orders hold for those of the others.
       for (const group of byEnd(windows)) {
+        await askUpTo((endOf(group[0]!) + deps.latenessSeconds) * 1000);
+        for (const window of group) newest.set(window.windowSeconds, window);
         await actor.handle(group, end => (end + deps.latenessSeconds) * 1000);
         await deps.rest();
       }
     },
+    finish: askUpTo,
     transitions,
     orders,
+  };
+}
+
+/** Slots of all calendars since the last time it was asked, in order of time. */
+function createSlotReader({ schedules, from }: Pick<PlayDeps, 'schedules' | 'from'>) {
+  const calendars = schedules.map(schedule => ({ schedule, calendar: readCalendar(schedule) }));
+  let seen = from;
+  return (upTo: number) => {
+    const after = seen;
+    seen = Math.max(seen, upTo);
+    return calendars
+      .flatMap(({ schedule, calendar }) =>
+        calendar.due(after, upTo, Number.POSITIVE_INFINITY).slots.map(slot => ({ schedule, slot })),
+      )
+      .sort((a, b) => a.slot - b.slot);
   };
 }
 
 function byEnd(windows: readonly JudgedWindow[]): readonly (readonly JudgedWindow[])[] {
   const groups = new Map<number, JudgedWindow[]>();
   for (const window of windows) {
-    const end = window.windowStart + window.windowSeconds;
+    const end = endOf(window);
     groups.set(end, [...(groups.get(end) ?? []), window]);
   }
   return [...groups].sort(([a], [b]) => a - b).map(([, group]) => group);

@@ -2,6 +2,7 @@ import { createTargetGuard } from '../../act/target.ts';
 import type { Config } from '../../config/schema.ts';
 import type { DoctorReader } from '../../http/operate-ports.ts';
 import type { StatusReader } from '../../http/ports.ts';
+import type { ReceiverDesk } from '../../http/receiver-desk.ts';
 import type { Clock } from '../../lib/clock.ts';
 import { createInspection } from '../../store/inspection.ts';
 import type { Intake } from '../../store/intake.ts';
@@ -10,6 +11,7 @@ import { kafkaOptions } from '../kafka-options.ts';
 import { lastSeenOf } from '../last-seen.ts';
 import { endpointsOf } from '../live-outbox.ts';
 import type { Storage } from '../storage.ts';
+import { routeLines } from '../unheard.ts';
 import { dataLines } from './data.ts';
 import { kafkaLines } from './kafka.ts';
 import { type DoctorLine, linesOf } from './line.ts';
@@ -27,6 +29,8 @@ export interface ServiceDoctorDeps {
   readonly status: StatusReader;
   /** Null in a process that does not ingest. */
   readonly intake: Pick<Intake, 'models'> | null;
+  /** Receivers, of the configuration and stored. */
+  readonly receivers?: Pick<ReceiverDesk, 'list'>;
   /** Whether requests need a key. */
   readonly keyNeeded: () => boolean;
 }
@@ -51,6 +55,9 @@ export function createServiceDoctor(deps: ServiceDoctorDeps): DoctorReader {
         guarded(deps, 'sources', () => kafkaLines(kafkaSources(config))),
         guarded(deps, 'service', () => work(deps, clockStep)),
         guarded(deps, 'channels', () => channelLines(config, deep)),
+        guarded(deps, 'routes', async () =>
+          routeLines(config.policies, (await deps.receivers?.list()) ?? endpointsOf(config)),
+        ),
       ]);
       return { version, now: clock.now(), lines: groups.flat(), settings: changedSettings(config) };
     },
