@@ -18,7 +18,7 @@ function accessWith(over: Partial<AccessDeps> = {}) {
   const access: AccessDeps = {
     keys: namedKeys(),
     proxy: null,
-    isSignedReport: () => false,
+    isSignedReport: async () => false,
     judgeReportToken: async (order, token) =>
       token === `lwc1.${order}` ? 'valid' : token === 'lwc1.old' ? 'expired' : 'forged',
     requests: { perSecond: 1000, burst: 1000 },
@@ -257,7 +257,7 @@ describe('reports on retraining orders', () => {
   it('come in by a signature over the bytes as they came, without a key', async () => {
     const seen: unknown[] = [];
     const { call } = await setup({
-      isSignedReport: ({ body: bytes, ...report }) => {
+      isSignedReport: async ({ body: bytes, ...report }) => {
         seen.push([report, bytes.toString()]);
         return true;
       },
@@ -277,7 +277,7 @@ describe('reports on retraining orders', () => {
   });
 
   it('are small', async () => {
-    const { call } = await setup({ isSignedReport: () => true });
+    const { call } = await setup({ isSignedReport: async () => true });
     const answer = await call('POST', url, signed, `{"event_id":"${'x'.repeat(70_000)}"}`);
     expect(answer.statusCode).toBe(413);
   });

@@ -50,7 +50,7 @@ export interface TrustedProxy {
 export interface AccessDeps {
   readonly keys: KeyDesk;
   readonly proxy: TrustedProxy | null;
-  isSignedReport(report: SignedReport): boolean;
+  isSignedReport(report: SignedReport): Promise<boolean>;
   /** A webhook of the model registry; absent: there is none. */
   readonly isSignedDelivery?: ((delivery: RegistryDelivery) => boolean) | undefined;
   /** What a token for one order is worth. Told of every one that is not taken. */
@@ -138,7 +138,7 @@ export function addAccess(app: HttpApp, deps: AccessDeps): void {
     const signature = signatureOf(request);
     const { id = '' } = request.params as { readonly id?: string };
     const body = request.signedBody ?? Buffer.alloc(0);
-    if (signature !== null && deps.isSignedReport({ ...signature, order: id, body })) return;
+    if (signature !== null && (await deps.isSignedReport({ ...signature, order: id, body }))) return;
     refuse(gate, request, reply, 'The signature of this report fits none of the secrets of retraining.');
   });
 }

@@ -22,14 +22,16 @@ export interface ReceiverSummary {
     readonly failures: number;
     readonly until: number;
   };
+  /** Last attempt at it; status 0 is no answer. */
+  readonly last: { readonly at: number; readonly status: number } | null;
   /** Of a stored one; empty for the others. */
   readonly secrets: readonly ShownSecret[];
 }
 
+/** One that is told of alerts: whoever takes orders is a target of the configuration. */
 export interface NewReceiver {
   readonly name: string;
   readonly type: 'webhook' | 'slack' | 'teams';
-  readonly takes: 'alerts' | 'orders';
   readonly url: string;
   readonly by: string;
 }

@@ -39,6 +39,13 @@ export interface OrderLife {
     readonly at: number;
     readonly body: string;
   }[];
+  /** What its target says it has started, oldest first. `url` is http(s), or ''. */
+  readonly runs: readonly {
+    readonly target: string;
+    readonly run: string;
+    readonly url: string;
+    readonly at: number;
+  }[];
 }
 
 /** How retraining stands as a whole. Times are epoch milliseconds. */

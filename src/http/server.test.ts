@@ -198,7 +198,7 @@ async function setup(
       promote: called('promote', null),
       order: called('order', { ...order, state: 'refused' as const, reason: 'cooldown: later' }),
       notify: async body => (calls.push(['notify', body]), 'alerts' in (body as object) ? [] : null),
-      life: async id => (id === 'o1' ? { order, steps: [order], reports: [] } : null),
+      life: async id => (id === 'o1' ? { order, steps: [order], reports: [], runs: [] } : null),
       overview: called('overview', { stop: null, armed: [], history: [], kinds: [], schedules: [] }),
       receiver: kind => (kind === 'retrain' ? 'trainer' : null),
     },

@@ -7,6 +7,7 @@ import { fileURLToPath } from 'node:url';
 import { safeHeaders } from '../../src/http/guard.ts';
 import { type Asked, createAlertFixture } from './fixture-alerts.ts';
 import { alertsOf, detailOf, distributionOf, findingsOf, modelsOf, rejectsOf } from './fixture-data.ts';
+import { ordersAt } from './fixture-orders.ts';
 
 export type Scenario = 'full' | 'empty' | 'failing' | 'keyed';
 
@@ -103,14 +104,16 @@ function allowed(pathname: string): readonly string[] {
   if (pathname === '/v1/alerts' || pathname === '/v1/silences') return [];
   if (pathname.endsWith('/episodes')) return ['environment', 'limit'];
   if (pathname.endsWith('/alerts') || pathname === '/v1/rejects') return ['limit'];
-  return pathname === '/v1/models' ? [] : ['environment'];
+  if (pathname === '/v1/orders') return ['limit'];
+  return ['/v1/models', '/v1/retraining', '/v1/receivers'].includes(pathname) ? [] : ['environment'];
 }
 
 function api(url: URL, scenario: Scenario): unknown {
   const empty = scenario === 'empty';
   if (url.pathname === '/v1/models') return { models: empty ? [] : modelsOf() };
   if (url.pathname === '/v1/rejects') return empty ? { rejects: [], counts: {} } : rejectsOf();
-  if (url.pathname.startsWith('/v1/orders/')) return { steps: alertsOf('churn').orders, reports: [] };
+  const orders = ordersAt(url.pathname, empty);
+  if (orders !== null) return orders;
   const [, , , name = '', rest = ''] = url.pathname.split('/');
   const model = decodeURIComponent(name);
   if (empty || !modelsOf().some(m => m.model === model)) return null;

@@ -63,14 +63,14 @@ function stateText({ state, breaker }: ReceiverSummary): string {
 }
 
 function create(context: CliContext): Command {
-  return serviceCommand('create', 'keep a receiver; its address and secret are encrypted in the store')
+  return serviceCommand(
+    'create',
+    'keep a receiver of alerts; its address and secret are encrypted in the store',
+  )
     .argument('<name>', 'name of the receiver')
     .argument('<address>', 'where to POST; - reads it from standard input, so that no shell remembers it')
     .addOption(
       new Option('--type <type>', 'how it is told').choices(['webhook', 'slack', 'teams']).default('webhook'),
-    )
-    .addOption(
-      new Option('--takes <what>', 'what it is sent').choices(['alerts', 'orders']).default('alerts'),
     )
     .option('--by <name>', 'who decides', userName())
     .addHelpText(
@@ -80,14 +80,13 @@ function create(context: CliContext): Command {
         'leeway channels create chat - --type slack < address.txt',
       ),
     )
-    .action(async (name: string, address: string, options: ByOptions & { type: string; takes: string }) => {
+    .action(async (name: string, address: string, options: ByOptions & { type: string }) => {
       const url = address === '-' ? await readLine(context) : address;
-      const { type, takes, by } = options;
+      const { type, by } = options;
       const service = connect(context, options);
       const answer = await service.post<{ secret: string | null }>('/v1/receivers', {
         name,
         type,
-        takes,
         url,
         by,
       });

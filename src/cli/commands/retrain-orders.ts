@@ -40,6 +40,12 @@ interface Life {
   readonly order: ShownOrder;
   readonly steps: readonly ShownOrder[];
   readonly reports: readonly { readonly event: string; readonly state: string; readonly at: number }[];
+  readonly runs: readonly {
+    readonly target: string;
+    readonly run: string;
+    readonly url: string;
+    readonly at: number;
+  }[];
 }
 
 /** `leeway retrain list|show|cancel`. */
@@ -102,6 +108,7 @@ function show(context: CliContext): Command {
           what: `report ${each.state}`,
           detail: `event ${each.event}`,
         })),
+        ...life.runs.map(each => ({ at: each.at, what: 'run started', detail: runText(each) })),
       ].sort((a, b) => a.at - b.at);
       const timeline = table(context, {
         head: ['time (UTC)', 'what', 'detail'],
@@ -110,6 +117,10 @@ function show(context: CliContext): Command {
       });
       print(context, options, life, `${orderText(life.order)}\n${timeline}`);
     });
+}
+
+function runText({ target, run, url }: Life['runs'][number]): string {
+  return [`${target}${run === '' ? '' : ` ${run}`}`, url].filter(part => part !== '').join(': ');
 }
 
 function cancel(context: CliContext): Command {

@@ -133,10 +133,13 @@ describe('leeway retrain', () => {
         { ...order, at: order.at + 9000 },
       ],
       reports: [{ event: 'e1', state: 'running', at: order.at + 5000 }],
+      runs: [{ target: 'jobs', run: 'retrain #7', url: 'https://ci.example.org/7', at: order.at + 2000 }],
     };
     const { run, out } = setup({ '/v1/orders/or_1': life, '/v1/orders/or_1/cancel': order });
     expect(await run('show', 'or_1', ...url)).toBe(0);
-    const at = ['requested', 'report running', '22:13:29'].map(text => out[0]!.indexOf(text));
+    const at = ['requested', 'jobs retrain #7: https://ci.example.org/7', 'report running', '22:13:29'].map(
+      text => out[0]!.indexOf(text),
+    );
     expect(at.every(index => index > 0)).toBe(true);
     expect(at).toEqual([...at].sort((a, b) => a - b));
     expect(await run('cancel', 'or_1', ...url)).toBe(0);

@@ -12,6 +12,13 @@ const querystring = Type.Object(
 );
 const orderParams = Type.Object({ id: Type.String({ minLength: 1, maxLength: 128 }) });
 
+const run = Type.Object({
+  target: Type.String(),
+  run: Type.String({ description: 'Name or number of what was started.' }),
+  url: Type.String({ description: 'Its page: http or https, else empty.' }),
+  at: Type.Number(),
+});
+
 const report = Type.Object({
   event: Type.String(),
   state: Type.String(),
@@ -41,7 +48,8 @@ export const orderLife: Route = (app, deps) => {
     method: 'GET',
     url: '/v1/orders/:id',
     schema: {
-      summary: 'One order: its last state, every state it went through, and the reports on it.',
+      summary:
+        'One order: its last state, every state it went through, the reports on it, and the runs its target started.',
       tags: ['retraining'],
       params: orderParams,
       response: {
@@ -49,6 +57,7 @@ export const orderLife: Route = (app, deps) => {
           order: orderShape,
           steps: Type.Array(orderShape),
           reports: Type.Array(report),
+          runs: Type.Array(run),
         }),
         ...failures,
       },
@@ -60,6 +69,7 @@ export const orderLife: Route = (app, deps) => {
         order: shownOrder(life.order),
         steps: life.steps.map(shownOrder),
         reports: life.reports.map(each => ({ ...each, body: parsed(each.body) })),
+        runs: [...life.runs],
       };
     },
   });

@@ -10,16 +10,18 @@ const name = Type.String({
 });
 const params = Type.Object({ name });
 const by = Type.String({ minLength: 1, maxLength: 128, description: 'Who asks for it.' });
-const takes = Type.Union([Type.Literal('alerts'), Type.Literal('orders')]);
 
 const receiver = Type.Object({
   name: Type.String(),
   type: Type.String(),
-  takes,
+  takes: Type.Union([Type.Literal('alerts'), Type.Literal('orders')]),
   origin: Type.String({ description: '`configuration`, or `stored`.' }),
   host: Type.String({ description: 'Host of its address; the rest is not shown.' }),
   state: Type.String({ description: '`active`, `disabled` (it answered 410), or `unreadable`.' }),
   breaker: Type.Object({ state: Type.String(), failures: Type.Number(), until: Type.Number() }),
+  last: Type.Union([Type.Object({ at: Type.Number(), status: Type.Number() }), Type.Null()], {
+    description: 'Last attempt at it; status 0 is no answer. Null before the first.',
+  }),
   secrets: Type.Array(Type.Object({ id: Type.String(), made: Type.Number(), ends: nullableNumber })),
 });
 
@@ -31,7 +33,6 @@ const creation = Type.Object(
         description: 'Absent: `webhook`, signed after Standard Webhooks.',
       }),
     ),
-    takes: Type.Optional(takes),
     url: Type.String({ minLength: 8, maxLength: 2000, description: 'Where to POST; kept encrypted.' }),
     by,
   },
@@ -74,13 +75,14 @@ export const receivers: Route = (app, { receivers: desk }) => {
     url: '/v1/receivers',
     config: admin,
     schema: {
-      summary: 'Keep a receiver, its address and secret encrypted. The secret is shown in this answer alone.',
+      summary:
+        'Keep a receiver of alerts, its address and secret encrypted. The secret is shown in this answer alone.',
       tags,
       body: creation,
       response: { 201: Type.Object({ receiver, secret: nullableText }), ...failures },
     },
-    handler: async ({ body: { type = 'webhook', takes: what = 'alerts', ...body } }, reply) => {
-      const made = await desk.create({ ...body, type, takes: what });
+    handler: async ({ body: { type = 'webhook', ...body } }, reply) => {
+      const made = await desk.create({ ...body, type });
       return reply.code(201).send({ receiver: shown(made.receiver), secret: made.secret });
     },
   });
@@ -115,6 +117,11 @@ export const receivers: Route = (app, { receivers: desk }) => {
 };
 
 /** A copy that may be changed, as the schemas want it. */
-function shown({ breaker, secrets, ...same }: Awaited<ReturnType<ReceiverDesk['list']>>[number]) {
-  return { ...same, breaker: { ...breaker }, secrets: secrets.map(secret => ({ ...secret })) };
+function shown({ breaker, last, secrets, ...same }: Awaited<ReturnType<ReceiverDesk['list']>>[number]) {
+  return {
+    ...same,
+    breaker: { ...breaker },
+    last: last && { ...last },
+    secrets: secrets.map(secret => ({ ...secret })),
+  };
 }

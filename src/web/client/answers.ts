@@ -186,6 +186,13 @@ export interface OrderEntry {
 export interface OrderLife {
   readonly steps: readonly OrderEntry[];
   readonly reports: readonly { readonly event: string; readonly state: string; readonly at: number }[];
+  /** What its target started. */
+  readonly runs: readonly {
+    readonly target: string;
+    readonly run: string;
+    readonly url: string;
+    readonly at: number;
+  }[];
 }
 
 export interface AlertsAnswer {

@@ -7,6 +7,7 @@ import { clockTime } from './format.ts';
 import { ModelPage } from './model-page.tsx';
 import { ModelsPage } from './models-page.tsx';
 import { useRoute } from './navigation.ts';
+import { OrdersPage } from './orders-page.tsx';
 import { usePoll } from './poll.ts';
 import { NotReady, ReadinessMark, useReadiness } from './readiness.tsx';
 import { RejectsPage } from './rejects-page.tsx';
@@ -79,6 +80,7 @@ function Pages({ theme, toggleTheme, signedIn }: PagesProps) {
         {route.page === 'model' && <ModelPage key={place} route={route} models={models} theme={theme} />}
         {route.page === 'alerts' && <AlertsPage />}
         {route.page === 'alert' && <AlertPage key={place} route={route} />}
+        {route.page === 'orders' && <OrdersPage />}
         {route.page === 'rejects' && <RejectsPage />}
         {route.page === 'unknown' && <Unknown />}
       </main>
@@ -105,6 +107,9 @@ function PageLinks({ route }: { readonly route: Route }) {
       >
         Alerts
       </a>
+      <a href="#/orders" aria-current={route.page === 'orders' ? 'page' : undefined}>
+        Orders
+      </a>
       <a href="#/rejects" aria-current={route.page === 'rejects' ? 'page' : undefined}>
         Rejects
       </a>
@@ -122,6 +127,7 @@ function placeOf(route: Route): string {
 function titleOf(route: Route): string {
   if (route.page === 'alert') return `Alert ${route.policy} of ${route.model} · Leeway`;
   if (route.page === 'alerts') return 'Alerts · Leeway';
+  if (route.page === 'orders') return 'Orders · Leeway';
   if (route.page === 'model') return `${route.model} · Leeway`;
   return route.page === 'rejects' ? 'Rejects · Leeway' : 'Leeway';
 }

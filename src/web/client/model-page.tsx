@@ -58,7 +58,7 @@ export function ModelPage({ route, models, theme }: Props) {
       )}
       <Trouble polled={detail} what="the model" />
       <Trouble polled={alerts} what="the alerts" />
-      <OrdersCard orders={here?.orders ?? []} />
+      <OrdersCard model={route.model} orders={here?.orders ?? []} />
       {alerts.value !== null && detail.value !== null && <TimelineTable happenings={happenings} />}
     </>
   );

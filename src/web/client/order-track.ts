@@ -1,4 +1,5 @@
 /** The life of an order as a list: its states, and the reports that led to none. */
+import { webAddress } from '../../lib/web-address.ts';
 import type { OrderEntry, OrderLife } from './answers.ts';
 
 export interface TrackStep {
@@ -6,16 +7,19 @@ export interface TrackStep {
   readonly at: number;
   readonly what: string;
   readonly detail: string;
+  /** Page of the run that was started; null where there is none. */
+  readonly link: string | null;
 }
 
 /** Oldest first. A report that became a state is that state; the others stand by themselves. */
-export function orderTrack({ steps, reports }: Pick<OrderLife, 'steps' | 'reports'>): readonly TrackStep[] {
+export function orderTrack({ steps, reports, runs }: OrderLife): readonly TrackStep[] {
   const states = steps.map(
     (step): TrackStep => ({
       key: `s${step.step}`,
       at: step.at,
       what: step.state.replaceAll('-', ' '),
       detail: step.reason,
+      link: null,
     }),
   );
   const taken = new Set(steps.map(step => step.state));
@@ -27,9 +31,19 @@ export function orderTrack({ steps, reports }: Pick<OrderLife, 'steps' | 'report
         at: report.at,
         what: `reported ${report.state}`,
         detail: 'it came too late, or out of order: nothing followed from it',
+        link: null,
       }),
     );
-  return [...states, ...others].sort((a, b) => a.at - b.at);
+  const started = runs.map(
+    ({ target, run, url, at }, i): TrackStep => ({
+      key: `u${i}`,
+      at,
+      what: 'run started',
+      detail: run === '' ? `by ${target}` : `${run}, by ${target}`,
+      link: webAddress(url),
+    }),
+  );
+  return [...states, ...others, ...started].sort((a, b) => a.at - b.at);
 }
 
 export function orderTitle({ kind, state, target }: OrderEntry): string {

@@ -39,6 +39,7 @@ describe('route', () => {
       parseRoute('#/alerts/churn/default?environment=prod&episode=3'),
     );
     expect(parseRoute('#/alerts')).toEqual({ page: 'alerts' });
+    expect(parseRoute(formatRoute({ page: 'orders' }))).toEqual({ page: 'orders' });
     expect(parseRoute('#/alerts/%E0%A4%A/x')).toEqual({ page: 'unknown' });
   });
 

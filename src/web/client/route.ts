@@ -29,6 +29,7 @@ export type Route =
   | { readonly page: 'alerts' }
   | AlertRoute
   | { readonly page: 'rejects' }
+  | { readonly page: 'orders' }
   | { readonly page: 'unknown' }
   | ModelRoute;
 
@@ -43,6 +44,7 @@ export function parseRoute(hash: string): Route {
   if (parts.length === 1 && parts[0] === 'models') return { page: 'models' };
   if (parts.length === 1 && parts[0] === 'rejects') return { page: 'rejects' };
   if (parts.length === 1 && parts[0] === 'alerts') return { page: 'alerts' };
+  if (parts.length === 1 && parts[0] === 'orders') return { page: 'orders' };
   if (parts.length === 3 && parts[0] === 'alerts') return parseAlert(parts[1]!, parts[2]!, query);
   const model = parts.length === 2 && parts[0] === 'models' ? decode(parts[1] ?? '') : null;
   if (model === null) return { page: 'unknown' };
@@ -66,7 +68,8 @@ export function parseRoute(hash: string): Route {
 /** The address of a route; what is default is left out. `parseRoute` reads it back. */
 export function formatRoute(route: Route): string {
   if (route.page === 'unknown' || route.page === 'models') return '#/';
-  if (route.page === 'rejects' || route.page === 'alerts') return `#/${route.page}`;
+  if (route.page === 'rejects' || route.page === 'alerts' || route.page === 'orders')
+    return `#/${route.page}`;
   if (route.page === 'alert') return formatAlert(route);
   const values = new URLSearchParams();
   if (route.environment !== '') values.set('environment', route.environment);
