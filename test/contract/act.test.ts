@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -18,6 +19,7 @@ import { createActTwins } from '../../src/act/twins.ts';
 import type { Delivery } from '../../src/domain/alert.ts';
 import type { JudgedWindow } from '../../src/domain/finding.ts';
 import type { Order } from '../../src/domain/order.ts';
+import { createSealer } from '../../src/lib/seal.ts';
 import { createAlerts } from '../../src/store/alerts.ts';
 import { createArming } from '../../src/store/arming.ts';
 import { createCallbacks } from '../../src/store/callbacks.ts';
@@ -203,13 +205,18 @@ describe.each([
     await window(0, 'drift');
     await window(2 * week, 'failed');
     await window(4 * week, 'stable');
-    const ask = async (loud: readonly ('drift' | 'failed' | 'blind')[]) => {
-      const found = await stores.alerts.findingsSince({ ...stream, windowEnd: 0, skipQuiet: true, loud });
-      return found.map(each => each.windowStart);
-    };
-    expect(await ask(['drift'])).toEqual([0, 2 * week, 4 * week]);
-    expect(await ask(['failed', 'blind'])).toEqual([2 * week, 4 * week]);
-    expect(await ask(['blind'])).toEqual([]);
+    const ask = (loud: readonly ('drift' | 'failed' | 'blind')[] | null, windowEnd = 0) =>
+      stores.alerts.findingsSpan({ ...stream, windowEnd, loud });
+    const hour = 3600;
+    const to = 4 * week + hour;
+    expect(await ask(['drift'])).toEqual({ from: hour, to, findings: 3 });
+    expect(await ask(['failed', 'blind'])).toEqual({ from: 2 * week + hour, to, findings: 2 });
+    expect(await ask(['blind'])).toBeNull();
+    expect(await ask(null, week)).toEqual({ from: 2 * week + hour, to, findings: 2 });
+    expect(await ask(null, 5 * week)).toBeNull();
+    await window(week + hour, 'stable');
+    await window(week - hour, 'stable');
+    expect(await ask(['failed'])).toEqual({ from: week + 2 * hour, to, findings: 3 });
   });
 
   it('gives judged windows back in order, the newest generation of each finding, numbers intact', async () => {
@@ -226,7 +233,7 @@ describe.each([
     await stores.addWindow(
       window(3600, 3600, { verdict: 'stable', effect: 0.01, generation: 2n ** 60n + 1n }),
     );
-    const all = await stores.alerts.findingsSince({ ...stream, windowEnd: 0, skipQuiet: false });
+    const all = await stores.alerts.findingsSince({ ...stream, windowEnd: 0 });
     expect(all.map(w => [w.windowStart, w.windowSeconds, w.findings[0]!.verdict])).toEqual([
       [0, 3600, 'stable'],
       [3600, 3600, 'stable'],
@@ -235,19 +242,23 @@ describe.each([
     ]);
     expect(all[1]!.generation).toBe(2n ** 60n + 1n);
     expect(all[2]!.findings[0]).toMatchObject({ effect: 0.3, p: Number.NaN, detail: { ks: 0.3 }, ...stream });
-    const late = await stores.alerts.findingsSince({ ...stream, windowEnd: 7200, skipQuiet: false });
+    const late = await stores.alerts.findingsSince({ ...stream, windowEnd: 7200 });
     expect(late.map(w => w.windowStart)).toEqual([3600, 7200, 0]);
-    const quiet = { ...stream, windowEnd: 0, skipQuiet: true };
-    expect(await stores.alerts.findingsSince(quiet)).toEqual(all);
-    // Two weeks on, only the week before the first drift is left.
-    const week = 604_800;
-    await stores.addWindow(window(7200, 3600, { verdict: 'stable', generation: 9n }));
-    await stores.addWindow(window(2 * week, 3600, { verdict: 'drift' }));
-    await stores.addWindow(window(week, 3600, { verdict: 'stable' }));
-    const drift = await stores.alerts.findingsSince(quiet);
-    expect(drift.map(w => w.windowStart)).toEqual([week, 2 * week]);
-    const none = { model: model('nothing'), environment: 'prod', windowEnd: 0, skipQuiet: true };
+    const page = await stores.alerts.findingsSince({ ...stream, windowEnd: 7200, until: 10_800 });
+    expect(page.map(w => w.windowStart)).toEqual([3600]);
+    const none = { model: model('nothing'), environment: 'prod', windowEnd: 0 };
     expect(await stores.alerts.findingsSince(none)).toEqual([]);
+  });
+
+  it('keeps what each alert knows, as it was stored last', async () => {
+    const { alerts } = open();
+    const stream = { model: model('knows'), environment: 'prod' };
+    const of = (policy: string, step: number) => ({ ...stream, policy, step, memory: `{"step":${step}}` });
+    expect(await alerts.remembered(stream)).toEqual([]);
+    await alerts.remember([of('blind', 0), of('default', 1), { ...of('default', 7), environment: 'test' }]);
+    wall++;
+    await alerts.remember([of('default', 2)]);
+    expect(await alerts.remembered(stream)).toEqual([of('blind', 0), of('default', 2)]);
   });
 
   it('takes every activation but the first as a promotion', async () => {
@@ -423,6 +434,21 @@ describe('what people look at, chDB', () => {
     expect(await alerts.alerts('nobody')).toEqual([]);
   });
 
+  it('leaves no alert out, however much the others have changed since', async () => {
+    const alerts = createAlerts({ database, clock });
+    await alerts.append({ ...transition('busy', 1, 'opened'), policy: 'strict', id: 'tr_long', at: 1000 });
+    const changes = Array.from({ length: 1001 }, (_, i) => ({
+      ...transition('busy', i + 1, i % 2 === 0 ? 'opened' : 'resolved'),
+      id: `tr_busy${i}`,
+      at: 2000 + i,
+    }));
+    await Promise.all(changes.map(each => alerts.append(each)));
+    expect(await alerts.alerts('busy')).toMatchObject([
+      { policy: 'default', state: 'firing' },
+      { policy: 'strict', state: 'firing', since: 1000 },
+    ]);
+  });
+
   it('shows each order in its last state, newest first', async () => {
     const orders = createOrders({ database, clock });
     await orders.append(order({ id: 'or_a', model: 'shown', at: 1000 }));
@@ -442,6 +468,25 @@ describe('what people look at, chDB', () => {
     expect(await secrets.all()).toEqual([]);
     for (const secret of ['first', 'second', 'first']) await secrets.add(secret);
     expect([...(await secrets.all())].sort()).toEqual(['first', 'second']);
+    await database.command('TRUNCATE TABLE leeway.token_secrets');
+  });
+
+  it('seals the secrets of tokens where there is a key, those it had before too', async () => {
+    const [old, key] = [randomBytes(32), randomBytes(32)];
+    const under = (...keys: readonly Buffer[]) =>
+      createTokenSecrets({ database, sealer: createSealer(keys) });
+    const text = async () =>
+      JSON.stringify(await database.rows('SELECT secret FROM leeway.token_secrets FINAL'));
+    await under().add('plain');
+    expect(await text()).toContain('plain');
+    expect(await under(old).all()).toEqual(['plain']);
+    await under(old).add('sealed');
+    expect(await text()).not.toMatch(/plain|sealed/);
+    expect(await under(key, old).all()).toEqual(['plain', 'sealed']);
+    expect(await under(key).all()).toEqual(['plain', 'sealed']);
+    expect(await under(old).all()).toEqual([]);
+    expect(await under().all()).toEqual([]);
+    await database.command('TRUNCATE TABLE leeway.token_secrets');
   });
 
   it('counts labels by their own time, one for each id', async () => {

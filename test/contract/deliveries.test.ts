@@ -244,6 +244,39 @@ describe.each([
     expect(await stores.deliveries.pending(query())).toMatchObject([{ id: one.id, attempts: 2, tries: 0 }]);
   });
 
+  it('tells receivers apart of which one is called like the beginning of another', async () => {
+    const stores = open();
+    const one = transition();
+    const [short, long] = ['pager', 'pager_two.b'].map(name =>
+      attempt(one.id, 1, { message: messageId(one.id, name), endpoint: name }),
+    );
+    for (const each of [short!, long!]) await stores.deliveries.record(each);
+    const of = async (id: string) => (await stores.deliveries.attempts(id)).map(each => each.endpoint);
+    expect(await of(short!.message)).toEqual(['pager']);
+    expect(await of(long!.message)).toEqual(['pager_two.b']);
+    expect(await of(one.id)).toEqual(['pager', 'pager_two.b']);
+    expect(await of(one.id.slice(0, -1))).toEqual([]);
+    const ofOne = { endpoint: null, id: short!.message, outcome: null, limit: 9 };
+    expect(await stores.deliveries.list(ofOne)).toHaveLength(1);
+  });
+
+  it('knows whose message a transition or order is before it was sent', async () => {
+    const stores = open();
+    const [all, chat, quiet] = [{}, { routes: ['chat'] }, { notify: false }].map(over => transition(over));
+    for (const each of [all!, chat!, quiet!]) await stores.alerts.append(each);
+    const [mine, old] = [order(), order({ target: '' })];
+    for (const each of [mine, { ...mine, step: 2, state: 'sent' as const }, old])
+      await stores.orders.append(each);
+    const whose = (id: string) =>
+      Promise.all(['chat', endpoint, 'ci', 'retraining'].map(name => stores.deliveries.isFor(id, name)));
+    expect(await whose(all!.id)).toEqual([true, true, true, true]);
+    expect(await whose(chat!.id)).toEqual([true, false, false, false]);
+    expect(await whose(quiet!.id)).toEqual([false, false, false, false]);
+    expect(await whose(mine.id)).toEqual([false, false, true, false]);
+    expect(await whose(old.id)).toEqual([false, false, false, true]);
+    expect(await whose('tr_0')).toEqual([false, false, false, false]);
+  });
+
   it('does not wait for a time that the clock was set back from', async () => {
     const stores = open();
     const one = transition();
@@ -287,4 +320,44 @@ describe.each([
     await stores.deliveries.record(again);
     expect((await stores.deliveries.recent(endpoint, 2)).map(each => each.status)).toEqual([200, 503]);
   });
+});
+
+it('reads no body and no memory while nothing is due', async () => {
+  const asked: string[] = [];
+  const watched: Database = {
+    ...database,
+    rows: (sql, parameters) => {
+      asked.push(sql);
+      return database.rows(sql, parameters);
+    },
+  };
+  const stores = embedded();
+  const { pending } = createDeliveries({ database: watched });
+  const one = transition();
+  await stores.alerts.append(one);
+  const message = messageId(one.id, 'pager');
+  const record = (number: number, outcome: Delivery['outcome'], next: number) =>
+    stores.deliveries.record({
+      message,
+      endpoint: 'pager',
+      attempt: number,
+      at: wall,
+      outcome,
+      status: 503,
+      detail: '',
+      durationSeconds: 0,
+      next,
+    });
+  const look = async (takes: PendingQuery['takes'], now = wall) => {
+    asked.length = 0;
+    const due = await pending({ endpoint: 'pager', takes, since: wall - day, now, limit: 9 });
+    return { due: due.length, wide: asked.filter(sql => /\b(body|memory)\b/.test(sql)).length };
+  };
+  expect(await look('alerts')).toEqual({ due: 1, wide: 1 });
+  expect(await look('orders')).toEqual({ due: 0, wide: 0 });
+  await record(1, 'retry', wall + 5000);
+  expect(await look('alerts')).toEqual({ due: 0, wide: 0 });
+  expect(await look('alerts', wall + 5000)).toEqual({ due: 1, wide: 1 });
+  await record(2, 'done', 0);
+  expect(await look('alerts', wall + 5000)).toEqual({ due: 0, wide: 0 });
 });

@@ -139,7 +139,10 @@ describe('moving house', () => {
     await old.round();
     const verdicts = await verdictsOf(old);
     expect(verdicts.filter(({ verdict }) => verdict === 'drift').length).toBeGreaterThan(0);
+    const kept = { name: 'pager', type: 'webhook', takes: 'alerts', by: 'ann', removed: false } as const;
+    await old.storage.receivers.put({ ...kept, sealed: 'v1.sealed.by.a-key', at: end });
     const content = await contentOf(old);
+    await old.storage.tokenSecrets.add('secret-of-the-old-house');
 
     // From the running service.
     const exported = await cli('export', '--url', old.url, '--to', path('old.tar'));
@@ -160,6 +163,11 @@ describe('moving house', () => {
     expect(others).toEqual(wanted);
     expect(touched!.split(' ')[0]).toBe(content['touched']!.split(' ')[0]);
     expect(await verdictsOf(server)).toEqual(verdicts);
+    // What is sealed is of use where its key is; the secret of tokens stays behind.
+    expect((await server.storage.receivers.list()).map(({ sealed }) => sealed)).toEqual([
+      'v1.sealed.by.a-key',
+    ]);
+    expect(await server.storage.tokenSecrets.all()).toEqual([]);
     await server.round();
     expect(await mismatches(server)).toBe(0);
     expect((await verdictsOf(server)).map(withoutGeneration)).toEqual(verdicts.map(withoutGeneration));

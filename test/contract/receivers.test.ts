@@ -69,6 +69,8 @@ function start(keys: readonly string[], allow = ['127.0.0.1']): Promise<App> {
     log: { level: 'debug' },
     outbound: { allow },
     secretsKeys: keys.map(text => new Secret(text)),
+    // Names somebody whom no configuration knows: refused where nothing can be kept in the store.
+    policies: keys.length === 0 ? [] : [{ name: 'strict', checks: ['errors'], routes: ['pager'] }],
   });
   return startApp(config, { scheduled: false, logs: 'json', clock });
 }
@@ -147,6 +149,9 @@ describe('a receiver kept in the store', () => {
     await app.round();
     expect(requests.map(each => each.headers['webhook-id'])).toEqual([`${id}_pager`]);
     expect(verifies(secrets[0]!)).toBe(true);
+    // Whoever takes orders is a target of the configuration.
+    const orders = await call('POST', '/v1/receivers', { name: 'jobs', url, by: 'ann', takes: 'orders' });
+    expect(orders.status).toBe(400);
     const again = await call('POST', '/v1/receivers', { name: 'pager', url, by: 'ann' });
     expect(again).toMatchObject({ status: 409, body: { code: 'LW_CONFLICT' } });
   });
@@ -257,6 +262,30 @@ describe('a receiver kept in the store', () => {
     await alert();
     await app.round();
     expect(requests.length).toBe(before);
+  });
+
+  it('is missed by the policy that names it: in the log once, in the overview and by the doctor', async () => {
+    const unheard = () => logged.join('').split('LW_ROUTE_UNHEARD').length - 1;
+    const lines = async () =>
+      (await call<{ lines: { area: string; level: string; text: string }[] }>('GET', '/v1/doctor')).body
+        .lines;
+    const told = unheard();
+    await app.round();
+    await app.round();
+    expect(unheard()).toBe(told);
+    expect(logged.join('')).toContain('route pager: policy strict names it');
+    const { body } = await call<{ receivers: object[] }>('GET', '/v1/status');
+    expect(body.receivers).toEqual([
+      { name: 'pager', trouble: expect.stringContaining('its alerts reach nobody') },
+    ]);
+    expect((await lines()).filter(({ area }) => area === 'routes')).toMatchObject([{ level: 'fail' }]);
+    await call('POST', '/v1/receivers', { name: 'pager', url, by: 'ann' });
+    await app.round();
+    expect((await call<{ receivers: object[] }>('GET', '/v1/status')).body.receivers).toEqual([]);
+    expect((await lines()).filter(({ area }) => area === 'routes')).toMatchObject([{ level: 'ok' }]);
+    await call('POST', '/v1/receivers/pager/remove', { by: 'ann' });
+    await app.round();
+    expect(unheard()).toBe(told + 1);
   });
 
   it('is refused when its address is not to be called, or there is no key', async () => {

@@ -2,6 +2,7 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { finding } from '../../../src/act/samples.ts';
 import type { Finding } from '../../../src/domain/finding.ts';
+import { createArming } from '../../../src/store/arming.ts';
 import type { Database } from '../../../src/store/database.ts';
 import { createDeliveries } from '../../../src/store/deliveries.ts';
 import { createFindingStore } from '../../../src/store/findings.ts';
@@ -48,15 +49,22 @@ export const episodesOf = (each: number) => Math.max(models, each);
 
 /** Makes the tables, and all findings of a run that is left alone. */
 export async function prepareStore(database: Database, episodes: number): Promise<void> {
-  await migrate(database, { database: 'leeway', cluster: '', retention: null });
+  await makeTables(database);
   const findings = createFindingStore(database);
   await findings.write(Array.from({ length: episodes }, (_, i) => episode(i)).flat());
+}
+
+/** The tables, with every model armed. */
+async function makeTables(database: Database): Promise<void> {
+  await migrate(database, { database: 'leeway', cluster: '', retention: null });
+  const arming = createArming({ database });
+  for (let i = 0; i < models; i++) await arming.set(`model-${i}`, true, 'test', 1);
 }
 
 /** Lives that are killed, each at a hit of its point that is drawn; an episode is found before each that may decide. */
 export async function runKills(options: CampaignOptions): Promise<CampaignResult> {
   const { database, each, random } = options;
-  await migrate(database, { database: 'leeway', cluster: '', retention: null });
+  await makeTables(database);
   const findings = createFindingStore(database);
   const kills = Object.fromEntries(deliveryPoints.map(point => [point, 0])) as Record<DeliveryPoint, number>;
   const lives: number[] = [];
@@ -120,7 +128,7 @@ export async function readLedger(database: Database): Promise<Readonly<Record<st
          window_seconds, notify, routes, subjects, memory, body FROM leeway.transitions FINAL ORDER BY id`,
     ),
     orders: await read(
-      `SELECT id, step, model, state, reason, toUnixTimestamp64Milli(at) AS at_ms, transition, target, body
+      `SELECT id, step, model, state, reason, if(step = 1, toUnixTimestamp64Milli(at), 0) AS at_ms, transition, target, body
        FROM leeway.orders FINAL ORDER BY id, step`,
     ),
     ends: await read(
