@@ -48,6 +48,7 @@ export async function backtest({ runs, days, subjects }: BacktestOptions): Promi
         rails: kind => railsOf(config, kind),
         counts: { rows: async () => 1e6, labels: async () => 1e6 },
         promotions: [],
+        schedules: [],
         latenessSeconds: 600,
         rest: () => new Promise(setImmediate),
       }),
