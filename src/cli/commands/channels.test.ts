@@ -83,7 +83,6 @@ describe('channels', () => {
     expect(requests[0]!.body).toEqual({
       name: 'pager',
       type: 'webhook',
-      takes: 'alerts',
       url: 'https://example.com/x',
       by: 'ann',
     });
