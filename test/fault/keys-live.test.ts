@@ -187,8 +187,25 @@ data: ${folder}
         },
       });
     };
-    // There is no such order: that it is looked for shows that the signature was taken.
-    expect((await report('or_1', secret)).status).toBe(404);
+    await app!.storage.orders.append({
+      id: 'or_1',
+      model: 'churn',
+      environment: 'prod',
+      kind: 'retrain',
+      state: 'sent',
+      reason: '',
+      at: systemClock.now(),
+      step: 1,
+      transition: '',
+      target: 'retraining',
+      trigger: 'manual',
+      by: 'test',
+      body: '{}',
+      result: '',
+    });
+    expect((await report('or_1', secret)).status).toBe(200);
+    // Nobody was sent this one.
+    expect((await report('or_2', secret)).status).toBe(401);
     const wrong = await report('or_1', `whsec_${Buffer.alloc(32, 8).toString('base64')}`);
     expect([wrong.status, await wrong.json()]).toEqual([
       401,
