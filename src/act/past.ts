@@ -190,10 +190,14 @@ function withSeen(seen: PastWindows['seen'], end: number, paged: 0 | 1): PastWin
   return [...seen.filter(([at]) => at !== end), [end, said] as const].sort(([a], [b]) => a - b);
 }
 
-/** The windows that can be judged again, and those beside which they count. */
+/**
+ * The windows that can be judged again, and those beside which they count. Where each counts by itself, quiet ones are
+ * as if they had not been seen: a process that takes over has not seen those from before anything was found.
+ */
 function within(seen: PastWindows['seen'], since: number, of: number): PastWindows['seen'] {
   const old = seen.filter(([end]) => end < since);
-  return of > 1 ? [...old.slice(1 - of), ...seen.slice(old.length)] : seen.slice(old.length);
+  const young = seen.slice(old.length);
+  return of > 1 ? [...old.slice(1 - of), ...young] : young.filter(([, paged]) => paged !== 0);
 }
 
 function pagingKeys({ paging }: Reading): readonly string[] {
