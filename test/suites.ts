@@ -74,7 +74,7 @@ export const suites: readonly Suite[] = [
     beside: 'kafka',
     config: 'vitest.fault.config.ts',
     env: {
-      ci: { LEEWAY_KILLS: '22', LEEWAY_POINT_KILLS: '2', LEEWAY_DELIVERY_KILLS: '4' },
+      ci: { LEEWAY_KILLS: '22', LEEWAY_POINT_KILLS: '2', LEEWAY_DELIVERY_KILLS: '2' },
       full: {
         LEEWAY_KILLS: '1000',
         LEEWAY_POINT_KILLS: '100',
